@@ -1,0 +1,190 @@
+import type { z } from 'zod';
+import type { Clock } from '../model/clock.js';
+import type { Code } from '../model/codes/index.js';
+import type { Finding } from '../model/finding.js';
+import type { Effect, Impact } from '../model/impact.js';
+import type { Job, StrategyName } from '../model/job.js';
+import { type Json, type JsonObject, mapStrings } from '../model/json.js';
+import type { Run, RunMessage } from '../model/run.js';
+import type { Stamp } from '../model/stamp.js';
+
+/** One account, project, region or cluster with one identity: jobs of one place share one session. */
+export interface Place {
+  /** Unique and readable, for example `acme-prod/europe-west1`. Without the identity: it says where a run lives. */
+  readonly key: string;
+  /** The place and the identity (`assume-role`, `impersonate`) together; sessions are shared by this. */
+  readonly session: string;
+}
+
+/** What the entry point hands to an engine; engines read no environment of their own. */
+export interface Ambient {
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly clock: Clock;
+  /** `stream-rollout/<version>`, for user agents. */
+  readonly userAgent: string;
+  /** Aborted when the process is cancelled: no new call is started, children are ended. */
+  readonly signal: AbortSignal;
+  /** Value of `${secret.NAME}`; throws a RolloutError if it is not set. */
+  secret(name: string): string;
+  /** One line for the log (stderr of the CLI, the step's log). Never a secret. */
+  log(line: string): void;
+}
+
+/** A job as an engine sees it. */
+export interface Subject {
+  /** Key of the job in the manifest. */
+  readonly job: string;
+  /** Exact names on the engine: `target.name` or the key, and the slots' own names. */
+  readonly names: readonly string[];
+  /** Settings without secrets' values. */
+  readonly target: JsonObject;
+  /** Run ids that the ledger knows. */
+  readonly ids: readonly string[];
+}
+
+/**
+ * Progress of a verb. `memo` is handed back at the next call of the same step in the same process.
+ * `failed` means that the engine said no. Throwing means that the answer is not known.
+ */
+export type Progress =
+  | { readonly state: 'running'; readonly memo: Json; readonly retryAfterSeconds: number }
+  | { readonly state: 'succeeded'; readonly run: string | null; readonly snapshot: string | null }
+  | { readonly state: 'failed'; readonly code: Code; readonly message: string; readonly next?: string };
+
+interface CallBase {
+  readonly subject: Subject;
+  readonly memo: Json;
+  readonly signal: AbortSignal;
+}
+
+/** A call that launches a run. `target` is complete: URIs and build results filled in, the slot applied, `${secret.X}` as references. */
+export interface LaunchCall extends CallBase {
+  readonly target: JsonObject;
+  readonly stamp: Stamp;
+  /** The run that this one follows or replaces; null for a first start. */
+  readonly predecessor: Run | null;
+  /** The snapshot to start from; null: what the engine keeps in place, or an empty start. */
+  readonly snapshot: string | null;
+}
+
+/** A launch that the service links to the predecessor and whose timer drains it after `backstopSeconds`. */
+export interface OverlapCall extends LaunchCall {
+  readonly backstopSeconds: number;
+  readonly drainTimeoutSeconds: number;
+}
+
+/** A call that acts on one run, by its id. */
+export interface RunCall extends CallBase {
+  readonly run: Run;
+}
+
+export interface ScaleCall extends RunCall {
+  /** Fields of impact `scale` as wanted, in the manifest's shape. */
+  readonly scale: JsonObject;
+}
+
+export interface SnapshotCall extends RunCall {
+  /** Directory or name derived from the rollout id. */
+  readonly directory: string;
+}
+
+/** Set-up that touches no run, before the old run is stopped; undone by preparing the old target. */
+export interface PrepareCall extends CallBase {
+  readonly target: JsonObject;
+  readonly stamp: Stamp;
+}
+
+/** Only the verbs that an engine truly has: a missing capability is an absent property. */
+export interface Verbs {
+  prepare?(call: PrepareCall): Promise<Progress>;
+  scale?(call: ScaleCall): Promise<Progress>;
+  replace?(call: LaunchCall): Promise<Progress>;
+  overlap?(call: OverlapCall): Promise<Progress>;
+  start?(call: LaunchCall): Promise<Progress>;
+  drain?(call: RunCall): Promise<Progress>;
+  stop?(call: RunCall): Promise<Progress>;
+  snapshot?(call: SnapshotCall): Promise<Progress>;
+  stopWithSnapshot?(call: SnapshotCall): Promise<Progress>;
+}
+
+/** What pre-flight is asked about. `target` is null where the build has not run yet (plan). */
+export interface Intended {
+  readonly subject: Subject;
+  readonly job: Omit<Job, 'positions'>;
+  readonly target: JsonObject | null;
+  readonly strategy: StrategyName;
+  readonly current: Run | null;
+}
+
+/** A reference's content, read at plan time. `digest` null: it could not be read. `mutable`: a tag or an unversioned object. */
+export interface Reference {
+  readonly uri: string;
+  readonly digest: string | null;
+  readonly mutable: boolean;
+}
+
+/** A sample of a signal of a run; `value` null: not known. `at` is ISO 8601. */
+export interface Sample {
+  readonly signal: string;
+  readonly at: string;
+  readonly value: number | null;
+}
+
+/** An open connection to one place. */
+export interface Session {
+  /** The runs of many jobs in as few calls as the API allows: all active ones, by exact name, and every id of `subject.ids`. Keyed by `subject.job`. */
+  observe(subjects: readonly Subject[]): Promise<ReadonlyMap<string, readonly Run[]>>;
+  /** All runs of one job, active and ended, by exact name, and a get by every id of `subject.ids`. */
+  look(subject: Subject): Promise<readonly Run[]>;
+  readonly can: Verbs;
+  /** Read-only checks before anything is stopped. Findings of level `error` refuse the rollout. */
+  preflight(intended: Intended): Promise<readonly Finding[]>;
+  /** Reads the digest of an artifact that was made elsewhere. */
+  reference?(target: JsonObject): Promise<Reference | null>;
+  /** What the engine says about a run: errors and warnings, oldest first, bounded. */
+  messages?(run: Run): Promise<readonly RunMessage[]>;
+  /** Samples of a signal for gates. */
+  measure?(run: Run, signal: string): Promise<readonly Sample[]>;
+  close?(): Promise<void>;
+}
+
+/** How a start is fenced (PROTOCOL 1): F1 client-chosen id, F2 unique active name, F3 concurrency limit, F4 none. */
+export type Fence = 'F1' | 'F2' | 'F3' | 'F4';
+
+/** An engine: light to load; `connect` loads the SDK. */
+export interface Engine {
+  readonly id: string;
+  /** One line for docs and errors. */
+  readonly title: string;
+  /** Schema of `target`, strict, kebab-case. Also accepts `${build.x}`, `${secret.X}` text where a string stands. */
+  readonly target: z.ZodType<JsonObject>;
+  /** Field (dotted path, for example `workers.min`) to impact. A field that is not listed is an upgrade; a listed parent covers its children. */
+  readonly impacts: { readonly [field: string]: Impact };
+  /** Top-level target fields that may hold an artifact `{file | zip, upload-to}` or a list of them. */
+  readonly artifacts: readonly string[];
+  /** Top-level target field whose plain URI is an artifact made elsewhere, or null. */
+  readonly reference: string | null;
+  /** True where `paths` alone is a code identity, without `build` (engine `command`). */
+  readonly pathsAreCode: boolean;
+  readonly fence: Fence;
+  /** PROTOCOL 1: longest time of a call to its effect (T) and longest list lag (L), in seconds. */
+  readonly times: { readonly callSeconds: number; readonly lagSeconds: number };
+  /** How often a look is worth while, in seconds. */
+  readonly pollSeconds: number;
+  /** Where the target runs. Throws a RolloutError of class input if a needed field is missing. */
+  place(target: JsonObject, ambient: Pick<Ambient, 'env'>): Place;
+  /** Verbs that jobs with this target can use; the same keys as `Session.can` has. Known without a connection, for plans. */
+  verbs(target: JsonObject): readonly (keyof Verbs)[];
+  /** What a strategy is expected to cost for this job; null: the strategy makes no sense on this engine (with a reason). */
+  expect(strategy: StrategyName, job: Omit<Job, 'positions'>): Effect | { readonly rejected: string };
+  /** Checks of one job's settings that the schema cannot express. Findings of level `error` are manifest errors. */
+  check?(job: Job): readonly Finding[];
+  /** A value that no two jobs of the manifest may share (a checkpoint location), or null. */
+  exclusive?(target: JsonObject): string | null;
+  connect(place: Place, target: JsonObject, ambient: Ambient): Promise<Session>;
+}
+
+/** Fills in `${secret.NAME}` references; only for the value that goes into an engine's call, never for logs or records. */
+export function withSecrets<T extends Json>(value: T, secret: Ambient['secret']): T {
+  return mapStrings(value, (text) => text.replace(/\$\{secret\.([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => secret(name))) as T;
+}

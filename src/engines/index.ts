@@ -1,0 +1,11 @@
+import type { Engine } from './engine.js';
+
+/** The registry: one lazy line an engine. */
+export const engines = {
+  dataflow: async () => (await import('./dataflow/index.js')).dataflow,
+  glue: async () => (await import('./glue/index.js')).glue,
+  command: async () => (await import('./command/index.js')).command,
+} as const satisfies { readonly [id: string]: () => Promise<Engine> };
+
+export type EngineId = keyof typeof engines;
+export const engineIds = Object.keys(engines) as EngineId[];

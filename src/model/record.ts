@@ -1,0 +1,102 @@
+import type { Good } from './artifact.js';
+import type { StrategyName, Job } from './job.js';
+import type { JsonObject } from './json.js';
+import type { Outcome } from './outcome.js';
+import type { Stamp } from './stamp.js';
+import type { Step, StepVerb } from './step.js';
+
+/** Who carries a rollout out: a workflow run's attempt, else a process on a host. The nonce tells processes apart. */
+export interface Holder {
+  /** For people: the workflow run's URL, or `host/pid`. */
+  readonly name: string;
+  readonly workflow: { readonly repository: string; readonly runId: string; readonly attempt: number; readonly server: string } | null;
+  readonly process: { readonly host: string; readonly pid: number; readonly startedAt: string } | null;
+  readonly nonce: string;
+}
+
+/** A step that is about to be, or was, carried out. An intent without an outcome counts as unknown for whoever comes later. */
+export interface JournalEntry {
+  readonly at: string;
+  readonly step: string;
+  readonly verb: StepVerb;
+  readonly state: 'intended' | 'succeeded' | 'failed';
+  readonly run: string | null;
+  readonly note: string | null;
+}
+
+/** A revision that must not come back by itself. `values`: only these scale values, not the revision. */
+export interface Quarantine {
+  readonly revision: string;
+  readonly rollout: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly scale: JsonObject | null;
+}
+
+/** A run that was accepted to drain after its rollout had succeeded. */
+export interface Trailing {
+  readonly run: string;
+  readonly since: string;
+  readonly deadline: string;
+}
+
+/** What a rollout was asked to do: enough to resume it with no manifest and no build. */
+export interface RolloutPlan {
+  readonly strategy: StrategyName;
+  readonly steps: readonly Step[];
+  /** The job as declared, without its positions. */
+  readonly job: Omit<Job, 'positions'>;
+  /** The new target: artifact fields are URIs, build results are filled in, the slot is applied; secrets as references. */
+  readonly target: JsonObject;
+  readonly scale: JsonObject;
+  readonly codeDigest: string | null;
+  readonly settingsDigest: string | null;
+  readonly artifact: Good['artifact'];
+  readonly slot: number | null;
+  readonly backstopSeconds: number | null;
+  readonly accepted: readonly string[];
+  readonly actor: string | null;
+  readonly reasons: readonly string[];
+  /** Rollouts of these jobs must have succeeded first. */
+  readonly needs: readonly string[];
+  readonly requestedRollback: boolean;
+}
+
+/** The ledger's record of one job in one environment (PROTOCOL 3). */
+export interface JobRecord {
+  readonly format: 1;
+  /** Grows with every write, so that no two bodies are equal. */
+  readonly counter: number;
+  readonly name: string;
+  readonly environment: string;
+  readonly job: string;
+  readonly engine: string;
+  readonly place: string;
+  readonly names: readonly string[];
+  readonly n: number;
+  readonly rollout: string;
+  readonly revision: string;
+  readonly commit: string | null;
+  readonly holder: Holder | null;
+  /** ISO 8601 time until which a holder that cannot be looked up is taken to live. */
+  readonly lease: string | null;
+  readonly direction: 'forward' | 'undo';
+  readonly undoReason: { readonly code: string; readonly message: string } | null;
+  /** Number of the rollout whose verified run may be followed by a point of no return. */
+  readonly ready: { readonly n: number; readonly run: string } | null;
+  readonly predecessor: { readonly run: string; readonly stamp: Stamp | null } | null;
+  readonly plan: RolloutPlan | null;
+  readonly journal: readonly JournalEntry[];
+  /** Start of the verification of a run: bake times survive a hand-over. */
+  readonly verifying: { readonly run: string; readonly runningSince: string | null; readonly startedAt: string } | null;
+  readonly verdict: { readonly n: number; readonly run: string; readonly result: 'pass' | 'fail' | 'inconclusive'; readonly code: string | null; readonly message: string } | null;
+  readonly good: Good | null;
+  /** The last good revisions before `good`, newest first, at most 10. */
+  readonly goods: readonly Good[];
+  readonly quarantined: readonly Quarantine[];
+  readonly trailing: readonly Trailing[];
+  readonly closed: { readonly outcome: Outcome; readonly code: string | null; readonly message: string; readonly at: string; readonly runs: readonly string[] } | null;
+  readonly openedAt: string;
+  readonly workflowUrl: string | null;
+}
+

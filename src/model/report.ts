@@ -1,0 +1,49 @@
+import type { Finding } from './finding.js';
+import type { StrategyName } from './job.js';
+import type { Outcome } from './outcome.js';
+import type { Run, RunMessage } from './run.js';
+import type { StepVerb } from './step.js';
+
+export interface StepReport {
+  readonly id: string;
+  readonly verb: StepVerb;
+  readonly state: 'intended' | 'running' | 'succeeded' | 'failed' | 'skipped';
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly run: string | null;
+}
+
+export interface JobReport {
+  readonly job: string;
+  readonly engine: string;
+  readonly outcome: Outcome;
+  /** Stable code of the failure, refusal or notice; null where all went well. */
+  readonly code: string | null;
+  /** One or two sentences: what happened, what runs now, what was left behind. */
+  readonly message: string;
+  readonly runBefore: string | null;
+  readonly runAfter: string | null;
+  /** Seconds in which no run of the job processed input, by the engine's clock; null if not known. */
+  readonly gapSeconds: number | null;
+  readonly rollout: string | null;
+  readonly revision: string | null;
+  readonly strategy: StrategyName | null;
+  readonly steps: readonly StepReport[];
+  /** The next command, or null. */
+  readonly next: string | null;
+  /** Active runs at the end, as far as known. */
+  readonly runs: readonly Pick<Run, 'id' | 'name' | 'state' | 'url'>[];
+  readonly trailing: readonly string[];
+  readonly messages: readonly RunMessage[];
+  readonly findings: readonly Finding[];
+}
+
+export interface Report {
+  readonly version: 1;
+  readonly kind: 'report';
+  readonly exitCode: number;
+  readonly environment: string | null;
+  readonly commit: string | null;
+  readonly planHash: string | null;
+  readonly jobs: readonly JobReport[];
+}

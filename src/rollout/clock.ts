@@ -1,0 +1,20 @@
+import type { Clock } from '../model/clock.js';
+
+/** The real clock, or one that runs `rate` times as fast (a local cloud's). */
+export function clockOf(rate = 1): Clock {
+  const start = Date.now();
+  return {
+    now: () => start + (Date.now() - start) * rate,
+    sleep: (seconds, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const done = () => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', done);
+          resolve();
+        };
+        const timer = setTimeout(done, (Math.max(0, seconds) * 1000) / rate);
+        signal?.addEventListener('abort', done, { once: true });
+      }),
+  };
+}
