@@ -46,4 +46,6 @@ export interface Service {
   runs?(): readonly EmulatedRun[];
   /** Plants a run as somebody else would have started it, for `POST /runs`; also changes a planted or launched run's fate. */
   plant?(spec: JsonObject): EmulatedRun;
+  /** Changes settings such as `listLagSeconds`, for `POST /settings`; returns all of them. Throws a ControlError for an unknown or malformed one. */
+  configure?(settings: JsonObject): JsonObject;
 }

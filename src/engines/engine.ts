@@ -169,6 +169,8 @@ export interface Engine {
   readonly fence: Fence;
   /** PROTOCOL 1: longest time of a call to its effect (T) and longest list lag (L), in seconds. */
   readonly times: { readonly callSeconds: number; readonly lagSeconds: number };
+  /** Times of one job, where its target changes them; else `times`. */
+  timesOf?(target: JsonObject): Engine['times'];
   /** How often a look is worth while, in seconds. */
   readonly pollSeconds: number;
   /** Where the target runs. Throws a RolloutError of class input if a needed field is missing. */

@@ -25,3 +25,13 @@ export function mapStrings(value: Json, replace: (text: string) => Json): Json {
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, replace)]));
 }
+
+/** Lays `over` over `base`: objects are merged key by key, everything else is replaced; null in `over` replaces too. */
+export function merged(base: JsonObject, over: JsonObject): JsonObject {
+  const result: Record<string, Json> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const old = result[key];
+    result[key] = isObject(old) && isObject(value) ? merged(old, value) : value;
+  }
+  return result;
+}

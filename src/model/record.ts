@@ -84,11 +84,12 @@ export interface JobRecord {
   readonly undoReason: { readonly code: string; readonly message: string } | null;
   /** Number of the rollout whose verified run may be followed by a point of no return. */
   readonly ready: { readonly n: number; readonly run: string } | null;
-  readonly predecessor: { readonly run: string; readonly stamp: Stamp | null } | null;
+  /** The run that the plan replaces; `scale` is what it had before, for the undo of a scale step. */
+  readonly predecessor: { readonly run: string; readonly stamp: Stamp | null; readonly scale: JsonObject | null } | null;
   readonly plan: RolloutPlan | null;
   readonly journal: readonly JournalEntry[];
-  /** Start of the verification of a run: bake times survive a hand-over. */
-  readonly verifying: { readonly run: string; readonly runningSince: string | null; readonly startedAt: string } | null;
+  /** What the verification has seen of the run, in milliseconds by the tool's clock: a bake survives a hand-over. */
+  readonly verifying: { readonly run: string; readonly startedAt: number; readonly runningSince: number | null; readonly restarts: number } | null;
   readonly verdict: { readonly n: number; readonly run: string; readonly result: 'pass' | 'fail' | 'inconclusive'; readonly code: string | null; readonly message: string } | null;
   readonly good: Good | null;
   /** The last good revisions before `good`, newest first, at most 10. */
@@ -96,6 +97,8 @@ export interface JobRecord {
   readonly quarantined: readonly Quarantine[];
   readonly trailing: readonly Trailing[];
   readonly closed: { readonly outcome: Outcome; readonly code: string | null; readonly message: string; readonly at: string; readonly runs: readonly string[] } | null;
+  /** Looks that bound the processing gap, by the tool's clock: the last one that saw a run process before the new one did, and the first that saw the new one running. */
+  readonly gap: { readonly lastBefore: string | null; readonly firstAfter: string | null };
   readonly openedAt: string;
   readonly workflowUrl: string | null;
 }

@@ -1,4 +1,92 @@
 import type { CodeEntry } from './entry.js';
 
 export const rolloutCodes = {
+  'unexpected-run': {
+    meaning: 'A run of the job is active that this rollout did not start and the ledger does not name. Nothing was touched.',
+    next: 'Find out who started it; stop it, or plan again with `on-drift: adopt`.',
+  },
+  'drain-timeout': {
+    meaning: 'The old run did not finish draining within `drain.timeout`.',
+    next: 'Look at the run on the engine; cancel it there if its input is endless, then run `apply` again.',
+  },
+  'stop-timeout': {
+    meaning: 'A run that was told to stop is still on its way out after 30 minutes.',
+    next: 'Look at the run on the engine, end it there, then run `apply` again.',
+  },
+  'failed-past-return': {
+    meaning: 'The new run failed after the old one was released; past the point of no return nothing is rolled back.',
+    next: 'Look at the new run; fix forward with a new commit, or run `rollback`.',
+  },
+  'drained-early': {
+    meaning: 'The old run ended or was draining before the new one was verified: the service or a person released it.',
+    next: 'Check the new run by hand; raise `parallel.overlap` if the service\'s own timer did it.',
+  },
+  'undo-seen': {
+    meaning: 'A run started by this rollout\'s undo was found while it was recorded as going forward; it goes on backward.',
+    next: 'Nothing; the rollout is being closed.',
+  },
+  'new-run-ended': {
+    meaning: 'The new run ended or failed before it was verified.',
+    next: 'Read the run\'s own messages in the report; fix the code and push again.',
+  },
+  'old-run-still-active': {
+    meaning: 'The new run is up, but the engine did not replace the old one: two runs are active.',
+    next: 'Stop one of the two on the engine, then run `apply` again.',
+  },
+  'predecessor-gone': {
+    meaning: 'The run that was to be updated has ended without us.',
+    next: 'Run `apply` with `on-drift: overwrite` to start the job from its kept state.',
+  },
+  'not-streaming': {
+    meaning: 'The run is a batch job: it ends by itself and cannot be rolled out as a stream.',
+    next: 'Give the job a streaming pipeline, or take it out of the manifest.',
+  },
+  'crash-loop': {
+    meaning: 'The engine restarted the new run again and again while it was watched.',
+    next: 'Read the run\'s own messages in the report; fix the code and push again.',
+  },
+  'not-running-in-time': {
+    meaning: 'The new run was not running within `verify.running-within`.',
+    next: 'Look at the run on the engine; raise `verify.running-within` if start-up takes that long.',
+  },
+  'step-without-effect': {
+    meaning: 'The engine accepted a call, but its effect did not show within the settle time.',
+    next: 'Look at the job on the engine, then run `resume`.',
+  },
+  superseded: {
+    meaning: 'A newer commit closed this rollout and carries on.',
+    next: 'Look at the rollout of the newer commit.',
+  },
+  'rollout-held': {
+    meaning: 'Another process holds the rollout of this job.',
+    next: 'Wait for it, or take over with `take-over` if you know that it is dead.',
+  },
+  'rollout-lost': {
+    meaning: 'Another process took the rollout over while this one worked on it.',
+    next: 'Look at the other run; this one made no further call.',
+  },
+  'rollout-interrupted': {
+    meaning: 'The process was cancelled, or its time ran out; the rollout is open and its state is in the ledger.',
+    next: 'Run `resume`.',
+  },
+  'rollout-pending': {
+    meaning: 'The new run is being watched for longer than this call may take.',
+    next: 'Run `resume`; the scheduled workflow does so by itself.',
+  },
+  'needs-failed': {
+    meaning: 'A job that this one needs, or the first instance of its `for-each`, did not succeed.',
+    next: 'Fix that job first; nothing was done for this one.',
+  },
+  'look-failed': {
+    meaning: 'The engine could not be read.',
+    next: 'Check credentials, permissions and the network, then run `resume`.',
+  },
+  'unexpected-error': {
+    meaning: 'A defect of this tool, or an answer that it does not know.',
+    next: 'Run `resume`; report the message if it comes again.',
+  },
+  'process-cancelled': {
+    meaning: 'The workflow or the process was cancelled. No streaming job was cancelled.',
+    next: 'Run `resume`.',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,118 @@
+import type http from 'node:http';
+import type { EmulatedRequest, EmulatedResponse, Service } from '../service.js';
+import { BodyTooLarge, readBody } from './body.js';
+import type { KernelClock } from './clock.js';
+import type { Fault, Faults } from './faults.js';
+import { type Listening, listen } from './listen.js';
+import type { RequestLog } from './requests.js';
+
+/** What all services of a local cloud share. */
+export interface Kernel {
+  readonly clock: KernelClock;
+  readonly faults: Faults;
+  readonly requests: RequestLog;
+  /** One line for each error inside a service. */
+  log(line: string): void;
+  /** Aborted when the cloud closes: injected delays end. */
+  readonly signal: AbortSignal;
+}
+
+/** Serves one service over HTTP: reads the request, applies faults, logs, answers. An error in the service is a 500 in its own format. */
+export function serve(service: Service, kernel: Kernel): Promise<Listening> {
+  return listen((incoming, outgoing) => {
+    answer(service, kernel, incoming, outgoing).catch((error: unknown) => {
+      kernel.log(`${service.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      outgoing.destroy();
+    });
+  });
+}
+
+async function answer(
+  service: Service,
+  kernel: Kernel,
+  incoming: http.IncomingMessage,
+  outgoing: http.ServerResponse,
+): Promise<void> {
+  const at = new Date(kernel.clock.now()).toISOString();
+  let read: { request: EmulatedRequest; tooLarge: boolean };
+  try {
+    read = await readRequest(incoming);
+  } catch (error) {
+    if (incoming.destroyed && !incoming.complete) return; // the client went away before its request was whole
+    throw error;
+  }
+  const { request, tooLarge } = read;
+  const { operation, write } = service.identify(request);
+  const { method, path } = request;
+  const close = kernel.requests.open({ at, service: service.name, operation, method, path, write });
+  const faults = kernel.faults.hit(service.name, operation);
+
+  for (const fault of faults.filter(({ when }) => when === 'before')) {
+    if (fault.effect === 'delay') await kernel.clock.sleep(fault.seconds ?? 0, kernel.signal);
+    if (fault.effect === 'reset') return void incoming.socket.destroy();
+    if (fault.effect === 'status') return send(outgoing, request, faulty(service, request, fault), close);
+  }
+  const response = tooLarge ? service.failure(413, request) : await handle(service, kernel, request);
+  for (const fault of faults.filter(({ when }) => when === 'after')) {
+    if (fault.effect === 'delay') await kernel.clock.sleep(fault.seconds ?? 0, kernel.signal);
+    if (fault.effect === 'reset') return void incoming.socket.destroy();
+    if (fault.effect === 'status') return send(outgoing, request, faulty(service, request, fault), close);
+  }
+  send(outgoing, request, response, close);
+}
+
+async function handle(service: Service, kernel: Kernel, request: EmulatedRequest): Promise<EmulatedResponse> {
+  try {
+    return await service.handle(request);
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    kernel.log(`${service.name}: ${request.method} ${request.path}: ${text}`);
+    return service.failure(500, request);
+  }
+}
+
+async function readRequest(incoming: http.IncomingMessage): Promise<{ request: EmulatedRequest; tooLarge: boolean }> {
+  const origin = `http://${incoming.headers.host ?? '127.0.0.1'}`;
+  const target = incoming.url ?? '/';
+  const mark = target.indexOf('?');
+  const headers: { [name: string]: string | undefined } = {};
+  for (const [name, value] of Object.entries(incoming.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  const base = {
+    method: incoming.method ?? 'GET',
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
+    headers,
+    origin,
+  };
+  try {
+    return { request: { ...base, body: await readBody(incoming) }, tooLarge: false };
+  } catch (error) {
+    if (error instanceof BodyTooLarge) return { request: { ...base, body: Buffer.alloc(0) }, tooLarge: true };
+    throw error;
+  }
+}
+
+function faulty(service: Service, request: EmulatedRequest, fault: Fault): EmulatedResponse {
+  const status = fault.status ?? 503;
+  if (!fault.html) return service.failure(status, request);
+  const page = `<html><head><title>${status}</title></head><body><h1>Error: Server Error</h1></body></html>`;
+  return { status, headers: { 'content-type': 'text/html; charset=UTF-8' }, body: page };
+}
+
+function send(
+  outgoing: http.ServerResponse,
+  request: EmulatedRequest,
+  response: EmulatedResponse,
+  close: (status: number) => void,
+): void {
+  close(response.status);
+  const { body } = response;
+  const raw = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
+  const bytes = raw ? Buffer.from(body ?? '') : Buffer.from(JSON.stringify(body));
+  const headers: Record<string, string> = raw ? {} : { 'content-type': 'application/json; charset=UTF-8' };
+  for (const [name, value] of Object.entries(response.headers ?? {})) headers[name.toLowerCase()] = value;
+  if (response.status !== 204 && response.status !== 304) headers['content-length'] ??= String(bytes.length);
+  outgoing.writeHead(response.status, headers);
+  outgoing.end(request.method === 'HEAD' || response.status === 204 ? undefined : bytes);
+}

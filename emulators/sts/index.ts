@@ -1,0 +1,2 @@
+export { defaultAccount, type Identities, type Identity, identities, readOnlyKey } from './identities.js';
+export { stsService } from './service.js';

@@ -1,0 +1,34 @@
+import type { Effect } from '../../model/impact.js';
+import type { Job, StrategyName } from '../../model/job.js';
+
+/**
+ * Estimate of stop plus start of a Glue streaming run, in seconds: the running micro-batch and the release of the workers (up to a
+ * minute), then the start of a new cluster (one to two minutes). AWS documents no number; docs/engines/glue.md says how to measure it.
+ */
+export const restartGapSeconds = 180;
+
+const rejections = {
+  'in-flight-update': 'Glue has no call that changes the workers of a run that runs.',
+  'in-place-update': 'Glue cannot replace a run by another one.',
+  rolling: 'A Glue run has no instances that could be replaced one by one.',
+  'savepoint-upgrade': 'Glue has no savepoints; the checkpoint stays in place and `restart` goes on from it.',
+  'drain-and-resubmit': 'Glue has no drain; BatchStopJobRun is the only way to end a run.',
+} as const satisfies { readonly [strategy in StrategyName]?: string };
+
+/** What a strategy is expected to cost on Glue, or why it cannot be used. */
+export function expectOf(strategy: StrategyName, job: Omit<Job, 'positions'>): Effect | { readonly rejected: string } {
+  const state = typeof job.target['checkpoint-argument'] === 'string' ? 'kept' : 'unknown';
+  switch (strategy) {
+    case 'create':
+      return { gapSeconds: null, duplicates: state === 'kept' ? 'replay' : 'none', state };
+    case 'restart':
+      return { gapSeconds: restartGapSeconds, duplicates: 'replay', state };
+    case 'parallel':
+      // The other slot's checkpoint is empty the first time and stale later: neither holds the state of the run that runs.
+      return { gapSeconds: 0, duplicates: 'overlap', state: 'lost' };
+    case 'stop':
+      return { gapSeconds: null, duplicates: 'none', state };
+    default:
+      return { rejected: rejections[strategy] };
+  }
+}

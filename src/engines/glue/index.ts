@@ -1,0 +1,25 @@
+import type { Engine } from '../engine.js';
+import { checkJob, checkpointOf } from './check.js';
+import { expectOf } from './expect.js';
+import { placeOf } from './place.js';
+import { artifactArguments, glueImpacts, glueTarget } from './target.js';
+
+/** AWS Glue streaming jobs (docs/engines/glue.md). */
+export const glue: Engine = {
+  id: 'glue',
+  title: 'AWS Glue streaming jobs',
+  target: glueTarget,
+  impacts: glueImpacts,
+  artifacts: Object.keys(artifactArguments),
+  reference: 'script',
+  pathsAreCode: false,
+  fence: 'F3',
+  times: { callSeconds: 30, lagSeconds: 30 },
+  pollSeconds: 10,
+  place: placeOf,
+  verbs: (target) => (target['definition'] === 'leave' ? ['start', 'stop'] : ['prepare', 'start', 'stop']),
+  expect: expectOf,
+  check: checkJob,
+  exclusive: checkpointOf,
+  connect: async (place, target, ambient) => (await import('./connect.js')).connect(place, target, ambient),
+};

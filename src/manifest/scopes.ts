@@ -1,0 +1,45 @@
+import type { Reference } from './references.js';
+
+type Refuses = (kind: Reference['kind'], path: readonly string[]) => string | null;
+
+/** Variables are values of their own: one that names another would depend on their order. */
+export const inVars: Refuses = (kind) =>
+  kind === 'environment' || kind === 'secret' ? null : `a variable may use only \${environment} and \${secret.X}`;
+
+export const inForEach: Refuses = (kind) =>
+  kind === 'environment' || kind === 'secret' || kind === 'var'
+    ? null
+    : `the values of a \`for-each\` may use only \${var.x}, \${environment} and \${secret.X}`;
+
+/** The path of a `for-each` file is needed before anything else is known. */
+export const inForEachPath: Refuses = (kind) =>
+  kind === 'environment' || kind === 'var' ? null : `the path of a \`for-each\` may use only \${var.x} and \${environment}`;
+
+interface JobFacts {
+  readonly forEach: boolean;
+  readonly build: boolean;
+  /** Fields of `target` that can hold an artifact. */
+  readonly artifacts: readonly string[];
+}
+
+/** Fields of a job beside `target`: they are read before a build runs, and are kept and shown, so no secret belongs there. */
+export function besideTarget(job: JobFacts): Refuses {
+  return (kind) => {
+    if (kind === 'secret' || kind === 'build') return `\${${kind}.…} stands only in \`target\``;
+    return inTarget(job)(kind, []);
+  };
+}
+
+/** `target` and the slots. Paths begin below it. */
+export function inTarget(job: JobFacts): Refuses {
+  return (kind, path) => {
+    if ((kind === 'secret' || kind === 'build') && path.length === 1 && path[0] === 'name') {
+      return `\${${kind}.…} can not stand in \`name\`, because the exact name has to be known before anything runs`;
+    }
+    if (kind === 'build' && !job.build) return 'the job has no `build` whose results could be used';
+    if (kind === 'each' && !job.forEach) return `\${each.…} stands only in a job with \`for-each\``;
+    if (kind !== 'digest') return null;
+    const ofArtifact = path.length > 1 && path.at(-1) === 'upload-to' && job.artifacts.includes(path[0] ?? '');
+    return ofArtifact ? null : `\${digest} stands only in \`upload-to\` of an artifact`;
+  };
+}

@@ -1,0 +1,38 @@
+import type { Ambient, Engine } from '../engines/engine.js';
+import type { Inputs } from '../inputs/inputs.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Clock } from '../model/clock.js';
+import type { Holder } from '../model/record.js';
+import type { AttemptState } from '../rollout/holder.js';
+import type { Sessions } from '../rollout/sessions.js';
+
+/** Lines for people while a command works: a log group of the action, stderr of the CLI. */
+export interface Teller {
+  line(text: string): void;
+  group<T>(title: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** What GitHub is asked below the entry points; every answer may be unknown. */
+export interface Forge {
+  attemptState: AttemptState;
+  /** All entries of a commit's tree, or null where it can't be had. */
+  readTree(commit: string): Promise<{ entries: readonly { path: string; mode: string; sha: string; type: string }[]; truncated: boolean } | null>;
+  /** Relation of `base` to `head` by the commit graph. */
+  relation(base: string, head: string): Promise<'ancestor' | 'descendant' | 'same' | 'diverged' | 'unknown'>;
+}
+
+/** The things a mode works with; made once by the entry point. */
+export interface Bench {
+  readonly inputs: Inputs;
+  readonly clock: Clock;
+  readonly ambient: Ambient;
+  readonly sessions: Sessions;
+  readonly holder: Holder;
+  readonly forge: Forge;
+  readonly teller: Teller;
+  readonly signal: AbortSignal;
+  /** Milliseconds by the clock at which this call hands over. */
+  readonly handOverAt: number;
+  engine(id: string): Promise<Engine>;
+  ledger(): Promise<Ledger>;
+}

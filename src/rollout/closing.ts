@@ -1,0 +1,56 @@
+import type { Good } from '../model/artifact.js';
+import type { JobRecord } from '../model/record.js';
+import { isActive, isEnding } from '../model/run.js';
+import type { Decision } from './decision.js';
+import type { Closing } from './records.js';
+import type { Sight } from './sight.js';
+
+/** Failures that say nothing against the revision: it is not quarantined for them, unless a run of it existed. */
+const quarantining = new Set(['incompatible', 'dataflow-incompatible', 'failed-past-return']);
+
+/** What the closing write holds: who runs, what is good now, what is quarantined. */
+export function closing(record: JobRecord, decision: Extract<Decision, { do: 'close' }>, see: Sight, now: number): Closing {
+  const at = new Date(now).toISOString();
+  const { outcome, cause } = decision;
+  const bad = outcome === 'failed' || outcome === 'rolled-back' || outcome === 'stuck';
+  const ran = see.fresh !== null || record.journal.some((entry) => entry.verb === 'scale' && entry.state === 'succeeded');
+  return {
+    outcome,
+    cause,
+    runs: see.runs.filter((run) => isActive(run) && !isEnding(run)).map((run) => run.id),
+    trailing: decision.trailing.map((run) => ({
+      run: run.id,
+      since: at,
+      deadline: new Date(now + (record.plan?.job.drain.timeoutSeconds ?? 1800) * 1000).toISOString(),
+    })),
+    good: goodAfter(record, outcome, see, at),
+    quarantine: bad && (ran || quarantining.has(cause?.code ?? '')),
+    at,
+  };
+}
+
+function goodAfter(record: JobRecord, outcome: string, see: Sight, at: string): Good | null {
+  const plan = record.plan;
+  if (plan === null) return null;
+  if (outcome === 'rolled-back' && record.good !== null) {
+    return { ...record.good, runId: see.undone?.id ?? see.predecessor?.id ?? record.good.runId };
+  }
+  if (outcome !== 'succeeded' || plan.strategy === 'stop') return null;
+  if (plan.strategy === 'in-flight-update') {
+    return record.good === null ? null : { ...record.good, runId: see.predecessor?.id ?? record.good.runId };
+  }
+  return {
+    revision: record.revision,
+    codeDigest: plan.codeDigest,
+    settingsDigest: plan.settingsDigest,
+    target: plan.target,
+    artifact: plan.artifact,
+    runId: see.fresh?.id ?? null,
+    commit: record.commit,
+    rollout: record.rollout,
+    n: record.n,
+    slot: plan.slot,
+    snapshot: null,
+    at,
+  };
+}

@@ -1,0 +1,280 @@
+import type { StrategyName } from '../model/job.js';
+import type { JobRecord } from '../model/record.js';
+import { isActive, isEnding, type Run } from '../model/run.js';
+import type { StepVerb } from '../model/step.js';
+import type { Verdict } from '../model/verdict.js';
+import type { Cause, Decision, Own } from './decision.js';
+import { scaleShown } from './scale.js';
+import type { Sight } from './sight.js';
+
+/** Strategies that decide alike. */
+type Kind = 'create' | 'scale' | 'in-place' | 'gap' | 'parallel' | 'stop';
+const kinds: Readonly<Record<StrategyName, Kind>> = {
+  create: 'create',
+  'in-flight-update': 'scale',
+  'in-place-update': 'in-place',
+  rolling: 'in-place',
+  'savepoint-upgrade': 'gap',
+  parallel: 'parallel',
+  restart: 'gap',
+  'drain-and-resubmit': 'gap',
+  stop: 'stop',
+};
+
+interface Case {
+  readonly kind: Kind;
+  readonly record: JobRecord;
+  readonly see: Sight;
+  readonly own: Own;
+}
+
+/**
+ * The table of PROTOCOL 5 as one pure function: the first row that fits says what the holder does next.
+ * `record.plan` must be there: a record without a plan has nothing to carry out.
+ */
+export function decide(record: JobRecord, see: Sight, own: Own): Decision {
+  if (record.plan === null) throw new TypeError(`the record of ${record.job} holds no plan`);
+  const c: Case = { kind: kinds[record.plan.strategy], record, see, own };
+  return stray(c) ?? unexpected(c) ?? ending(c) ?? past(c) ?? (record.direction === 'forward' ? forward(c) : undo(c));
+}
+
+/** Any direction: a run of an older rollout of ours that nobody expects. */
+function stray(c: Case): Decision | null {
+  const [run] = c.see.strays;
+  if (run === undefined || c.record.good === null) return null;
+  const alone = c.see.strays.length === 1 && !active(c.see.fresh) && !active(c.see.predecessor);
+  if (c.record.direction === 'forward' && c.see.fresh === null && gone(c.see.predecessor) && alone) {
+    return { do: 'write-predecessor', run };
+  }
+  return { do: 'call', step: 'stop-stray', verb: 'stop', side: 'old', on: run };
+}
+
+/** Any direction: a run that is neither ours nor recorded. Nothing is touched; a person decides. */
+function unexpected(c: Case): Decision | null {
+  const found = [...c.see.unexpected, ...c.see.strays];
+  if (found.length === 0) return null;
+  const cause = {
+    code: 'unexpected-run',
+    message: `${found.length === 1 ? 'a run' : 'runs'} that this rollout did not start: ${found.map(naming).join(', ')}`,
+  };
+  return close(c, c.own.touched ? 'stuck' : 'refused', cause);
+}
+
+/** Any direction: a run on its way out is waited for, until its step's deadline. */
+function ending(c: Case): Decision | null {
+  const { predecessor, fresh, undone } = c.see;
+  const waiting = c.kind === 'parallel' ? [fresh, undone] : [predecessor, fresh, undone];
+  const run = waiting.find((candidate) => candidate !== null && isEnding(candidate));
+  if (run === undefined || run === null) return null;
+  if (!c.own.overdue) return { do: 'wait', for: `${run.id} is ${run.engineState}` };
+  const policy = c.record.plan?.job.drain.onTimeout;
+  if (run.state === 'draining' && policy === 'cancel' && !c.own.cancelled) {
+    return { do: 'call', step: 'cancel-drain', verb: 'stop', side: 'old', on: run };
+  }
+  const code = run.state === 'draining' ? 'drain-timeout' : 'stop-timeout';
+  return close(c, 'stuck', { code, message: `${naming(run)} did not end in time` });
+}
+
+/** Parallel, past the point of no return, whatever the direction says: never undo. */
+function past(c: Case): Decision | null {
+  const { fresh, predecessor } = c.see;
+  if (c.kind !== 'parallel' || fresh === null) return null;
+  const ready = c.record.ready?.n === c.record.n;
+  const early = predecessor === null || !active(predecessor);
+  if (!ready && !early) return null;
+  const verdict = verdictOn(c, fresh);
+  const what = ready ? 'after the old run was released' : 'and the old run had already ended or was draining';
+  if (ended(fresh)) return close(c, 'stuck', { code: 'failed-past-return', message: `${naming(fresh)} ended ${what}` });
+  if (verdict !== null && verdict.result !== 'pass') {
+    return close(c, 'stuck', { code: 'failed-past-return', message: `${verdict.message}, ${what}` });
+  }
+  if (c.own.failed !== null) return close(c, 'stuck', c.own.failed);
+  if (!ready && verdict === null) return { do: 'verify', run: fresh };
+  if (active(predecessor)) return call(c, finalVerb(c), 'old', predecessor);
+  const trailing = predecessor !== null && isEnding(predecessor) ? [predecessor] : [];
+  const cause = ready ? null : { code: 'drained-early', message: 'the old run left before the new one was verified' };
+  return { do: 'close', outcome: 'succeeded', cause, trailing };
+}
+
+function forward(c: Case): Decision {
+  const { fresh, predecessor, undone } = c.see;
+  if (c.own.superseding !== null) return supersede(c, c.own.superseding);
+  const verdict = fresh === null ? null : verdictOn(c, fresh);
+  if (undone !== null) return turn({ code: 'undo-seen', message: `${naming(undone)} was started by an undo` });
+  if (verdict !== null && verdict.result !== 'pass') {
+    const pause = verdict.result === 'inconclusive' || c.record.plan?.job.onFailure === 'pause';
+    return pause ? close(c, 'stuck', verdict) : turn(verdict);
+  }
+  if (fresh !== null && ended(fresh)) {
+    return turn({ code: 'new-run-ended', message: `${naming(fresh)} ended: ${fresh.detail ?? fresh.engineState}` });
+  }
+  if (c.own.failed !== null) return turn(c.own.failed);
+  if (c.kind === 'scale') return scale(c);
+  if (c.kind === 'stop') return stop(c);
+  if (fresh !== null) {
+    if (verdict === null) {
+      if (hasStep(c, 'scale') && fresh.state === 'running' && !scaleShown(fresh, c.record.plan?.scale ?? {})) {
+        return call(c, 'scale', 'new', fresh);
+      }
+      return { do: 'verify', run: fresh };
+    }
+    if (c.kind === 'parallel') return { do: 'write-ready', run: fresh };
+    if (!active(predecessor)) return close(c, 'succeeded', null);
+    return conclude(c, 'stuck', {
+      code: 'old-run-still-active',
+      message: `${naming(fresh)} runs, and ${naming(predecessor)} was not replaced`,
+    });
+  }
+  if (active(predecessor)) {
+    if (c.kind === 'create') {
+      return close(c, 'refused', { code: 'unexpected-run', message: `${naming(predecessor)} is active again` });
+    }
+    if (mustPrepare(c, 'new')) return call(c, 'prepare', 'new', null);
+    if (c.kind === 'in-place') return call(c, 'replace', 'new', predecessor);
+    if (c.kind === 'parallel') return call(c, hasStep(c, 'overlap') ? 'overlap' : 'start', 'new', predecessor);
+    return call(c, endingVerb(c), 'old', predecessor);
+  }
+  if (c.kind === 'gap' || c.kind === 'create') {
+    if (mustPrepare(c, 'new')) return call(c, 'prepare', 'new', null);
+    return call(c, 'start', 'new', predecessor);
+  }
+  return conclude(c, 'stuck', { code: 'predecessor-gone', message: 'the run to update has ended, and no new one was started' });
+}
+
+/** In-flight: the wanted values in the look take the place of a new run. */
+function scale(c: Case): Decision {
+  const run = c.see.predecessor;
+  if (run === null || !active(run)) {
+    return conclude(c, 'stuck', { code: 'predecessor-gone', message: 'the run to scale has ended' });
+  }
+  if (!scaleShown(run, c.record.plan?.scale ?? {})) return call(c, 'scale', 'new', run);
+  const verdict = verdictOn(c, run);
+  if (verdict === null) return { do: 'verify', run };
+  if (verdict.result === 'pass') return close(c, 'succeeded', null);
+  return verdict.result === 'inconclusive' || c.record.plan?.job.onFailure === 'pause'
+    ? close(c, 'stuck', verdict)
+    : turn(verdict);
+}
+
+function stop(c: Case): Decision {
+  const run = c.see.predecessor;
+  return active(run) ? call(c, endingVerb(c), 'old', run) : conclude(c, 'succeeded', null);
+}
+
+/** A newer commit closes this rollout (PROTOCOL 6, supersede). */
+function supersede(c: Case, cause: Cause): Decision {
+  const { fresh, predecessor } = c.see;
+  if (c.kind === 'parallel' && active(fresh)) return turn(cause);
+  if (active(fresh) || active(predecessor)) return close(c, 'superseded', cause);
+  if (c.kind === 'create' || c.kind === 'stop' || c.kind === 'scale') return conclude(c, 'superseded', cause);
+  return turn(cause);
+}
+
+/** The direction never turns back. It works on what is seen, not on recorded outputs. */
+function undo(c: Case): Decision {
+  const { fresh, predecessor, undone } = c.see;
+  const endedByItself = fresh === null || fresh.state === 'failed' || fresh.state === 'finished';
+  const cause = c.record.undoReason ?? { code: 'undo', message: 'the rollout was turned back' };
+  const outcome = c.own.superseding === null ? 'rolled-back' : 'superseded';
+  const noOld = c.record.good?.target == null;
+  if (c.own.failed !== null) {
+    return close(c, 'stuck', { code: cause.code, message: `${cause.message}; undo: ${c.own.failed.message}` });
+  }
+  if (undone !== null) {
+    if (ended(undone)) return close(c, 'stuck', { code: cause.code, message: `${cause.message}; ${naming(undone)}, the old revision, ended too` });
+    const verdict = verdictOn(c, undone);
+    if (verdict === null) return { do: 'verify', run: undone };
+    return verdict.result === 'pass' ? close(c, outcome, cause) : close(c, 'stuck', verdict);
+  }
+  if (active(fresh)) {
+    if (c.kind === 'in-place') {
+      if (noOld) return close(c, 'stuck', unknownGood(cause));
+      if (mustPrepare(c, 'old')) return call(c, 'prepare', 'old', null);
+      return call(c, 'replace', 'old', fresh);
+    }
+    return call(c, 'stop', 'new', fresh);
+  }
+  if (active(predecessor)) {
+    if (c.kind === 'scale') {
+      const before = c.record.predecessor?.scale ?? null;
+      if (before !== null && !scaleShown(predecessor, before)) return call(c, 'scale', 'old', predecessor);
+      return close(c, c.own.touched ? outcome : 'failed', cause);
+    }
+    if (mustPrepare(c, 'old')) return call(c, 'prepare', 'old', null);
+    return conclude(c, c.own.superseding === null && endedByItself ? 'failed' : outcome, cause);
+  }
+  if (c.kind === 'create') {
+    return conclude(c, c.own.superseding === null ? 'failed' : 'superseded', cause);
+  }
+  if (c.kind === 'parallel' || c.kind === 'scale' || c.kind === 'stop') return conclude(c, 'stuck', cause);
+  if (noOld) return conclude(c, 'stuck', unknownGood(cause));
+  if (!c.own.settled) return { do: 'settle', why: 'before the old revision is started again' };
+  if (mustPrepare(c, 'old')) return call(c, 'prepare', 'old', null);
+  return call(c, 'start', 'old', fresh ?? predecessor);
+}
+
+/** "It isn't there" is concluded only after a settle. */
+function conclude(c: Case, outcome: 'stuck' | 'succeeded' | 'failed' | 'rolled-back' | 'superseded', cause: Cause | null): Decision {
+  return c.own.settled ? close(c, outcome, cause) : { do: 'settle', why: 'before this rollout is closed' };
+}
+
+function close(_: Case, outcome: Extract<Decision, { do: 'close' }>['outcome'], cause: Cause | null): Decision {
+  return { do: 'close', outcome, cause: cause && { code: cause.code, message: cause.message }, trailing: [] };
+}
+
+function turn(cause: Cause): Decision {
+  return { do: 'write-undo', cause: { code: cause.code, message: cause.message } };
+}
+
+function call(c: Case, verb: StepVerb, side: 'new' | 'old', on: Run | null): Decision {
+  const step = c.record.plan?.steps.find((candidate) => candidate.verb === verb)?.id ?? verb;
+  const undoing = c.record.direction === 'undo' && !(verb === 'drain' && c.kind === 'parallel');
+  return { do: 'call', step: undoing ? `undo-${verb === 'stop' ? 'start' : step}` : step, verb, side, on };
+}
+
+function verdictOn(c: Case, run: Run): (Verdict & Cause) | null {
+  const bound = c.own.verdict;
+  if (bound === null || bound.n !== c.record.n || bound.run !== run.id) return null;
+  const code = bound.verdict.result === 'pass' ? 'passed' : bound.verdict.code;
+  return { ...bound.verdict, code } as Verdict & Cause;
+}
+
+function mustPrepare(c: Case, side: 'new' | 'old'): boolean {
+  if (!hasStep(c, 'prepare') || c.own.prepared === side) return false;
+  if (side === 'new') return true;
+  return c.record.good?.target != null && c.record.journal.some((entry) => entry.verb === 'prepare');
+}
+
+function hasStep(c: Case, verb: StepVerb): boolean {
+  return c.record.plan?.steps.some((step) => step.verb === verb) ?? false;
+}
+
+/** The verb that ends the old run in a gap strategy. */
+function endingVerb(c: Case): StepVerb {
+  return (['snapshot', 'drain', 'stop'] as const).find((verb) => hasStep(c, verb)) ?? 'stop';
+}
+
+/** The verb past the point of no return. */
+function finalVerb(c: Case): StepVerb {
+  return c.record.plan?.steps.find((step) => step.final)?.verb ?? 'drain';
+}
+
+function unknownGood(cause: Cause): Cause {
+  return { code: cause.code, message: `${cause.message}; the settings of the old revision are not known, so nothing was put back` };
+}
+
+function active(run: Run | null): run is Run {
+  return run !== null && isActive(run) && !isEnding(run);
+}
+
+function ended(run: Run): boolean {
+  return !isActive(run);
+}
+
+function gone(run: Run | null): boolean {
+  return run === null || !isActive(run);
+}
+
+function naming(run: Run): string {
+  return `run ${run.id} (${run.name}, ${run.engineState})`;
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Holder, JobRecord } from '../model/record.js';
+
+/** Lease of a holder that cannot be looked up, in seconds, and how often it is renewed. */
+export const leaseSeconds = 600;
+export const renewSeconds = 300;
+
+/** Where this process runs, as far as the entry point knows. */
+export interface Whereabouts {
+  readonly workflow: Holder['workflow'];
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+export function holderOf(where: Whereabouts): Holder {
+  const { workflow } = where;
+  const host = hostname();
+  return {
+    name: workflow === null ? `${host}/${where.pid}` : runUrl(workflow),
+    workflow,
+    process: { host, pid: where.pid, startedAt: where.startedAt },
+    nonce: randomBytes(8).toString('hex'),
+  };
+}
+
+export function runUrl(workflow: NonNullable<Holder['workflow']>): string {
+  return `${workflow.server}/${workflow.repository}/actions/runs/${workflow.runId}/attempts/${workflow.attempt}`;
+}
+
+/** Is the attempt over? `unknown` where the question could not be answered. */
+export type AttemptState = (workflow: NonNullable<Holder['workflow']>) => Promise<'completed' | 'active' | 'unknown'>;
+
+/**
+ * Whether an open rollout may be taken over: nobody holds it, its workflow attempt is completed, its process is gone from
+ * this host, or, where it cannot be looked up, its lease has expired. `now` in milliseconds of real time.
+ */
+export async function mayTakeOver(
+  record: JobRecord,
+  me: Holder,
+  attemptState: AttemptState,
+  now: number,
+): Promise<{ yes: boolean; why: string }> {
+  const holder = record.holder;
+  if (holder === null) return { yes: true, why: 'nobody holds it' };
+  if (holder.nonce === me.nonce) return { yes: true, why: 'it is ours' };
+  if (holder.workflow !== null) {
+    const sameRun = me.workflow !== null && me.workflow.runId === holder.workflow.runId;
+    if (sameRun && me.workflow && me.workflow.attempt > holder.workflow.attempt) return { yes: true, why: 'an earlier attempt of this run held it' };
+    const state = await attemptState(holder.workflow);
+    if (state === 'completed') return { yes: true, why: 'its workflow run is over' };
+    if (state === 'active') return { yes: false, why: `held by ${holder.name}` };
+  } else if (holder.process !== null && holder.process.host === me.process?.host && !alive(holder.process.pid)) {
+    return { yes: true, why: 'its process is gone from this host' };
+  }
+  const expired = record.lease !== null && Date.parse(record.lease) < now;
+  return expired ? { yes: true, why: 'its lease has expired' } : { yes: false, why: `held by ${holder.name}` };
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,106 @@
+import type { Progress as VerbProgress, Session, Subject } from '../engines/engine.js';
+import type { Json, JsonObject } from '../model/json.js';
+import type { JobRecord } from '../model/record.js';
+import type { Run } from '../model/run.js';
+import type { Stamp } from '../model/stamp.js';
+import type { Decision } from './decision.js';
+
+type Call = Extract<Decision, { do: 'call' }>;
+
+/** Makes the one call that was decided. Throws if its answer is not known. */
+export async function invoke(
+  call: Call,
+  record: JobRecord,
+  session: Session,
+  subject: Subject,
+  memo: Json,
+  signal: AbortSignal,
+): Promise<VerbProgress> {
+  const plan = record.plan;
+  if (plan === null) throw new TypeError('a call without a plan');
+  const base = { subject, memo, signal };
+  const { can } = session;
+  const side = call.side === 'new' ? newSide(record) : oldSide(record);
+  const stamp: Stamp = {
+    revision: side.revision,
+    rollout: record.rollout,
+    n: record.n,
+    step: call.step,
+    commit: side.commit,
+    predecessor: call.on?.id ?? record.predecessor?.run ?? null,
+    slot: side.slot,
+  };
+  const launch = { ...base, target: side.target, stamp, predecessor: call.on, snapshot: snapshotOf(record, call) };
+  switch (call.verb) {
+    case 'prepare':
+      return need(can.prepare, 'prepare')({ ...base, target: side.target, stamp });
+    case 'replace':
+      return need(can.replace, 'replace')(launch);
+    case 'start':
+      return need(can.start, 'start')(launch);
+    case 'overlap':
+      return need(
+        can.overlap,
+        'overlap',
+      )({
+        ...launch,
+        backstopSeconds: plan.backstopSeconds ?? 3600,
+        drainTimeoutSeconds: plan.job.drain.timeoutSeconds,
+      });
+    case 'scale':
+      return need(
+        can.scale,
+        'scale',
+      )({
+        ...base,
+        run: onRun(call),
+        scale: call.side === 'new' ? plan.scale : (record.predecessor?.scale ?? {}),
+      });
+    case 'drain':
+      return need(can.drain, 'drain')({ ...base, run: onRun(call) });
+    case 'stop':
+      return need(can.stop ?? can.drain, 'stop')({ ...base, run: onRun(call) });
+    case 'snapshot':
+      return need(can.stopWithSnapshot, 'stop-with-snapshot')({ ...base, run: onRun(call), directory: record.rollout });
+    default:
+      throw new TypeError(`the step ${call.step} (${call.verb}) is not a call`);
+  }
+}
+
+interface Side {
+  readonly target: JsonObject;
+  readonly revision: string;
+  readonly commit: string | null;
+  readonly slot: number | null;
+}
+
+function newSide(record: JobRecord): Side {
+  const plan = record.plan;
+  return { target: plan?.target ?? {}, revision: record.revision, commit: record.commit, slot: plan?.slot ?? null };
+}
+
+function oldSide(record: JobRecord): Side {
+  const good = record.good;
+  return {
+    target: good?.target ?? {},
+    revision: good?.revision ?? 'unknown',
+    commit: good?.commit ?? null,
+    slot: good?.slot ?? null,
+  };
+}
+
+/** New runs start from the snapshot that the stop wrote; the old revision from the one its own run wrote last. */
+function snapshotOf(record: JobRecord, call: Call): string | null {
+  const written = record.journal.findLast((entry) => entry.verb === 'snapshot' && entry.state === 'succeeded');
+  return written?.note ?? (call.side === 'old' ? (record.good?.snapshot ?? null) : null);
+}
+
+function onRun(call: Call): Run {
+  if (call.on === null) throw new TypeError(`the step ${call.step} needs a run`);
+  return call.on;
+}
+
+function need<T>(verb: T | undefined, name: string): T {
+  if (verb === undefined) throw new TypeError(`the engine has no verb ${name}`);
+  return verb;
+}

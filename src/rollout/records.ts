@@ -1,0 +1,125 @@
+import type { Good } from '../model/artifact.js';
+import type { Outcome } from '../model/outcome.js';
+import type { Holder, JobRecord, JournalEntry, RolloutPlan } from '../model/record.js';
+import type { Run } from '../model/run.js';
+import type { StepVerb } from '../model/step.js';
+import type { Cause } from './decision.js';
+
+/** How many good revisions before the running one are kept for a rollback. */
+export const goodsKept = 10;
+/** Journal entries kept in the record; the ledger's history holds the rest. */
+const journalKept = 200;
+
+/** What opening needs to know about the job and its rollout. */
+export interface Opening {
+  readonly name: string;
+  readonly environment: string;
+  readonly job: string;
+  readonly engine: string;
+  readonly place: string;
+  readonly names: readonly string[];
+  readonly n: number;
+  readonly rollout: string;
+  readonly revision: string;
+  readonly commit: string | null;
+  readonly holder: Holder;
+  readonly lease: string | null;
+  readonly predecessor: Run | null;
+  readonly plan: RolloutPlan;
+  readonly at: string;
+  readonly workflowUrl: string | null;
+}
+
+/** W1: opens a rollout. Clears ready, outcomes and verdicts; keeps what is known to be good and what is quarantined. */
+export function openRecord(o: Opening, before: JobRecord | null): JobRecord {
+  return {
+    format: 1,
+    counter: (before?.counter ?? 0) + 1,
+    name: o.name,
+    environment: o.environment,
+    job: o.job,
+    engine: o.engine,
+    place: o.place,
+    names: o.names,
+    n: o.n,
+    rollout: o.rollout,
+    revision: o.revision,
+    commit: o.commit,
+    holder: o.holder,
+    lease: o.lease,
+    direction: 'forward',
+    undoReason: null,
+    ready: null,
+    predecessor: predecessorOf(o.predecessor),
+    plan: o.plan,
+    journal: [],
+    verifying: null,
+    verdict: null,
+    good: before?.good ?? null,
+    goods: before?.goods ?? [],
+    quarantined: before?.quarantined ?? [],
+    trailing: before?.trailing ?? [],
+    closed: null,
+    gap: { lastBefore: null, firstAfter: null },
+    openedAt: o.at,
+    workflowUrl: o.workflowUrl,
+  };
+}
+
+export function predecessorOf(run: Run | null): JobRecord['predecessor'] {
+  return run === null ? null : { run: run.id, stamp: run.stamp, scale: run.scale };
+}
+
+/** W2: the direction is turned, and never turns back. */
+export function undoRecord(record: JobRecord, cause: Cause): JobRecord {
+  return { ...record, direction: 'undo', undoReason: cause, verdict: null, verifying: null };
+}
+
+/** W3: the verified run, bound to this rollout's number. */
+export function readyRecord(record: JobRecord, run: string): JobRecord {
+  return { ...record, ready: { n: record.n, run } };
+}
+
+export function journaled(
+  record: JobRecord,
+  entry: { at: string; step: string; verb: StepVerb; state: JournalEntry['state']; run: string | null; note: string | null },
+): JobRecord {
+  return { ...record, journal: [...record.journal, entry].slice(-journalKept) };
+}
+
+export interface Closing {
+  readonly outcome: Outcome;
+  readonly cause: Cause | null;
+  readonly runs: readonly string[];
+  readonly trailing: JobRecord['trailing'];
+  readonly good: Good | null;
+  readonly quarantine: boolean;
+  readonly at: string;
+}
+
+/** W4: closes the rollout and frees the lock. A new good revision pushes the old one onto the list. */
+export function closeRecord(record: JobRecord, c: Closing): JobRecord {
+  const replaced = c.good !== null && record.good !== null && record.good.revision !== c.good.revision;
+  const scale = record.plan?.strategy === 'in-flight-update' ? record.plan.scale : null;
+  return {
+    ...record,
+    holder: null,
+    lease: null,
+    good: c.good ?? record.good,
+    goods: replaced && record.good ? [record.good, ...record.goods].slice(0, goodsKept) : record.goods,
+    trailing: [...record.trailing.filter((entry) => !c.trailing.some((now) => now.run === entry.run)), ...c.trailing],
+    quarantined: c.quarantine
+      ? [
+          { revision: record.revision, rollout: record.rollout, reason: c.cause?.message ?? c.outcome, at: c.at, scale },
+          ...record.quarantined.filter((entry) => entry.revision !== record.revision || entry.scale !== null),
+        ].slice(0, 20)
+      : record.quarantined,
+    closed: {
+      outcome: c.outcome,
+      code: c.cause?.code ?? null,
+      message: c.cause?.message ?? '',
+      at: c.at,
+      runs: c.runs,
+    },
+  };
+}
