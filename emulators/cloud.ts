@@ -1,16 +1,21 @@
+import { dataflowService } from './dataflow/index.js';
 import { environmentOf } from './env.js';
+import { type GithubOptions, githubService } from './github/index.js';
+import { glueService } from './glue/index.js';
 import { emulatorClock, type KernelClock } from './kernel/clock.js';
 import { startServices } from './kernel/start.js';
 import { s3Service } from './s3/index.js';
 import type { EmulatorClock, Service } from './service.js';
 import { storageService } from './storage/index.js';
-import { stsService } from './sts/index.js';
+import { identities, stsService } from './sts/index.js';
 
 export interface CloudOptions {
   /** How many times as fast as the real clock the cloud's clock runs; default 1. */
   readonly clockRate?: number;
   /** Names of the services to start; default: all. */
   readonly services?: readonly string[];
+  /** Repositories of the emulated GitHub and whether its traffic is validated; default: any repository, without git. */
+  readonly github?: GithubOptions;
   /** Gets one line for each error inside a service; default: stderr. */
   readonly log?: (line: string) => void;
 }
@@ -29,7 +34,7 @@ export interface Cloud {
 /** Starts a local cloud with a state of its own. Throws a TypeError for an unknown service. */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const clock = emulatorClock(options.clockRate ?? 1);
-  const all = servicesOf(clock);
+  const all = servicesOf(clock, options.github ?? { repositories: { '*': null } });
   const wanted = options.services ?? all.map(({ name }) => name);
   for (const name of wanted) {
     if (all.some((service) => service.name === name)) continue;
@@ -40,7 +45,16 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   return { ...started, env: environmentOf(started.services, clock) };
 }
 
-function servicesOf(clock: EmulatorClock): readonly Service[] {
+function servicesOf(clock: EmulatorClock, github: GithubOptions): readonly Service[] {
+  const known = identities();
   const storage = storageService(clock);
-  return [storage, s3Service(clock), stsService(clock)];
+  const s3 = s3Service(clock, { autoCreate: true, identities: known });
+  return [
+    dataflowService(clock, storage),
+    storage,
+    glueService(clock, { s3: s3.store, identities: known }),
+    s3,
+    stsService(clock, known),
+    githubService(clock, github),
+  ];
 }

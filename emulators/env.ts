@@ -18,7 +18,7 @@ export function environmentOf(
     ...of('glue', (url) => ({ AWS_ENDPOINT_URL_GLUE: url })),
     ...of('s3', (url) => ({ AWS_ENDPOINT_URL_S3: url })),
     ...of('sts', (url) => ({ AWS_ENDPOINT_URL_STS: url })),
-    ...of('github', (url) => ({ GITHUB_API_URL: url })),
+    ...of('github', (url) => ({ GITHUB_API_URL: url, GITHUB_TOKEN: 'canary-local-cloud' })),
     ...google,
     ...aws,
     STREAM_ROLLOUT_CLOCK_RATE: String(clock.rate),

@@ -46,6 +46,8 @@ export interface Service {
   runs?(): readonly EmulatedRun[];
   /** Plants a run as somebody else would have started it, for `POST /runs`; also changes a planted or launched run's fate. */
   plant?(spec: JsonObject): EmulatedRun;
+  /** What the service keeps, for `GET /state`. */
+  state?(): JsonObject;
   /** Changes settings such as `listLagSeconds`, for `POST /settings`; returns all of them. Throws a ControlError for an unknown or malformed one. */
   configure?(settings: JsonObject): JsonObject;
 }

@@ -61,6 +61,12 @@ function routesOf(kernel: Kernel, services: readonly Service[]): { readonly [cal
       if (!service.plant) throw new ControlError(`${service.name} has no runs`);
       return ok(service.plant(spec));
     },
+    'GET /state': (_, query) =>
+      ok(
+        Object.fromEntries(
+          services.filter(({ name }) => matches(query, name)).map((service) => [service.name, service.state?.() ?? {}]),
+        ),
+      ),
     'POST /settings': (body) => {
       const { service: name, ...settings } = objectOf(body);
       const service = named({ service: name ?? null });

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { ControlError } from '../kernel/control-error.js';
 import type { EmulatedRequest, EmulatedResponse, EmulatorClock, Service } from '../service.js';
 import type { Identities } from '../sts/identities.js';
 import { addressOf, type Operation, operationOf, writes } from './address.js';
@@ -7,6 +9,10 @@ import { listBuckets, listObjects } from './list.js';
 import { copyObject, deleteObject, deleteObjects, getObject, putObject, xmlAnswer } from './objects.js';
 import { type Bucket, ObjectStore } from './store.js';
 import { xmlDocument, xmlText } from './xml.js';
+
+const settingsSchema = z.strictObject({
+  autoCreate: z.boolean(),
+});
 
 export interface S3Options {
   /** Buckets that exist from the start. */
@@ -27,12 +33,20 @@ export interface S3Service extends Service {
 /** S3 over REST and XML, path style. See README.md for what is emulated. */
 export function s3Service(clock: EmulatorClock, options: S3Options = {}): S3Service {
   const store = new ObjectStore(clock);
+  let settings = { autoCreate: options.autoCreate ?? false };
   for (const name of options.buckets ?? []) store.create(name);
 
   return {
     name: 's3',
     store,
     snapshot: () => snapshotOf(store),
+    state: () => snapshotOf(store),
+    configure(change) {
+      const result = settingsSchema.safeParse({ ...settings, ...change });
+      if (!result.success) throw new ControlError(z.prettifyError(result.error));
+      settings = result.data;
+      return settings;
+    },
     identify(request) {
       const operation = operationOf(request);
       return { operation: operation ?? 'NotImplemented', write: writes.has(operation ?? '') };
@@ -40,7 +54,7 @@ export function s3Service(clock: EmulatorClock, options: S3Options = {}): S3Serv
     async handle(request) {
       const requestId = randomBytes(8).toString('hex').toUpperCase();
       try {
-        const response = perform(request, store, options);
+        const response = perform(request, store, settings.autoCreate, options.identities);
         return { ...response, headers: { 'x-amz-request-id': requestId, ...response.headers } };
       } catch (error) {
         if (!(error instanceof S3Error)) throw error;
@@ -51,23 +65,28 @@ export function s3Service(clock: EmulatorClock, options: S3Options = {}): S3Serv
   };
 }
 
-function perform(request: EmulatedRequest, store: ObjectStore, options: S3Options): EmulatedResponse {
+function perform(
+  request: EmulatedRequest,
+  store: ObjectStore,
+  autoCreate: boolean,
+  known?: Identities,
+): EmulatedResponse {
   const operation = operationOf(request);
   if (!operation) throw new S3Error('NotImplemented');
-  if (writes.has(operation) && options.identities?.of(request).readOnly) throw new S3Error('AccessDenied');
+  if (writes.has(operation) && known?.of(request).readOnly) throw new S3Error('AccessDenied');
   const { bucket: name, key } = addressOf(request);
   if (name === null) return listBuckets(store);
   if (operation === 'CreateBucket') return createBucket(store, name);
-  const bucket = bucketOf(store, name, operation, options);
+  const bucket = bucketOf(store, name, operation, autoCreate);
   return key === null
     ? onBucket(operation, request, store, bucket)
     : onObject(operation, { request, store, bucket, key });
 }
 
-function bucketOf(store: ObjectStore, name: string, operation: Operation, options: S3Options): Bucket {
+function bucketOf(store: ObjectStore, name: string, operation: Operation, autoCreate: boolean): Bucket {
   const bucket = store.buckets.get(name);
   if (bucket) return bucket;
-  if (options.autoCreate && (operation === 'PutObject' || operation === 'CopyObject')) return store.create(name);
+  if (autoCreate && (operation === 'PutObject' || operation === 'CopyObject')) return store.create(name);
   throw new S3Error('NoSuchBucket', { BucketName: name });
 }
 

@@ -34,7 +34,7 @@ export function listObjects(store: ObjectStore, bucket: string, query: URLSearch
 
 function offsetOf(token: string | null): number {
   if (!token) return 0;
-  const offset = Number(Buffer.from(token, 'base64').toString());
-  if (!Number.isInteger(offset) || offset < 0) throw new StorageError(400, 'invalid', 'Invalid pageToken');
-  return offset;
+  const decoded = Buffer.from(token, 'base64').toString();
+  if (!/^\d{1,9}$/.test(decoded)) throw new StorageError(400, 'invalid', 'Invalid pageToken');
+  return Number(decoded);
 }

@@ -188,5 +188,7 @@ export interface Engine {
 
 /** Fills in `${secret.NAME}` references; only for the value that goes into an engine's call, never for logs or records. */
 export function withSecrets<T extends Json>(value: T, secret: Ambient['secret']): T {
-  return mapStrings(value, (text) => text.replace(/\$\{secret\.([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => secret(name))) as T;
+  return mapStrings(value, (text) =>
+    text.replace(/\$\{secret\.([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => secret(name)),
+  ) as T;
 }

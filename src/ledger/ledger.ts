@@ -8,7 +8,9 @@ export interface Held {
 }
 
 /** Answer of a compare-and-swap. Not landed: `now` is what stands there (null: nothing). */
-export type Swap = { readonly landed: true; readonly head: string } | { readonly landed: false; readonly now: Held | null };
+export type Swap =
+  | { readonly landed: true; readonly head: string }
+  | { readonly landed: false; readonly now: Held | null };
 
 /** One line of the audit log, newest first. */
 export interface LogEntry {

@@ -23,13 +23,15 @@ export function pathFault(path: string): string | null {
 export function globFault(glob: string): string | null {
   if (glob.length > limits.globLength) return `a glob has at most ${limits.globLength} characters`;
   if (glob.startsWith('!')) return 'a glob can not be negated: list what is left out under `ignore`';
+  if (glob === '.' || glob === './') return 'write `**` for every file of the repository';
   const fault = pathFault(glob);
   if (fault !== null) return fault;
-  if (/[@*+?!]\(/.test(glob)) return `\`${glob}\`: patterns in ( ) are not supported; use {a,b} or several globs`;
+  if (/[()|]/.test(glob)) return `\`${glob}\`: ( ) and | are not supported; use {a,b} or several globs`;
   if ((glob.match(/[*?[{]/g) ?? []).length > limits.globWildcards) {
     return `a glob has at most ${limits.globWildcards} of * ? [ {`;
   }
-  if (/\{[^{}]*\{/.test(glob) || /\{[^}]*\.\./.test(glob)) return `\`${glob}\`: { } can hold only a list of plain texts`;
+  if (/\{[^{}]*\{/.test(glob) || /\{[^}]*\.\./.test(glob))
+    return `\`${glob}\`: { } can hold only a list of plain texts`;
   return compiles(glob) ? null : `\`${glob}\` is no complete glob: a [ or { is not closed`;
 }
 

@@ -1,9 +1,9 @@
 import type { Position } from '../model/position.js';
 import { limits } from './limits.js';
 import type { Entry, Located, LocatedMap, LocatedScalar, Scalar } from './located.js';
+import { suggestion } from './nearest.js';
 import type { Problems } from './problems.js';
 import { partsOf, type Reference } from './references.js';
-import { suggestion } from './nearest.js';
 
 /** A value that a reference stands for; `at` is null for the input `vars`. */
 export interface Value {
@@ -67,12 +67,12 @@ function text(node: LocatedScalar, written: string, scope: Scope, path: readonly
   let whole = '';
   for (const part of parts) {
     const value = typeof part === 'string' ? part : embedded(node, part, scope, path);
-    if (value === null) return node;
+    if (value === null) return { ...node, broken: true };
     whole += value;
     if (whole.length > limits.text) {
       const message = `this text has more than ${limits.text} characters when its references are filled in`;
       scope.problems.add({ code: 'manifest-too-large', at: node.at, field: node.field, message, job: scope.job });
-      return node;
+      return { ...node, broken: true };
     }
   }
   return { ...node, value: whole };
@@ -81,7 +81,8 @@ function text(node: LocatedScalar, written: string, scope: Scope, path: readonly
 /** A value that is one reference alone keeps its type, and stands where the reference does. */
 function alone(node: LocatedScalar, reference: Reference, scope: Scope, path: readonly string[]): Located {
   const found = look(node, reference, scope, path);
-  if (found === null || found === 'stays') return node;
+  if (found === null) return { ...node, broken: true };
+  if (found === 'stays') return node;
   return { ...found.node, at: node.at, field: node.field, via: { text: reference.text, at: found.at } };
 }
 
@@ -110,7 +111,8 @@ function look(
   const values = (reference.kind === 'var' ? scope.vars : scope.each) ?? new Map<string, Value>();
   const value = values.get(reference.name);
   if (value === undefined) {
-    const whose = reference.kind === 'var' ? `environment \`${scope.environment}\` has no variable` : 'this instance has no value';
+    const whose =
+      reference.kind === 'var' ? `environment \`${scope.environment}\` has no variable` : 'this instance has no value';
     return complain(scope, node, `${whose} \`${reference.name}\`${suggestion(reference.name, [...values.keys()])}`);
   }
   const hidden = holdsSecret(value.node) ? scope.refuses('secret', path) : null;
@@ -124,7 +126,9 @@ function unknown(reference: Reference): string {
 
 function holdsSecret(node: Located): boolean {
   if (node.kind === 'scalar') return typeof node.value === 'string' && node.value.includes('${secret.');
-  return (node.kind === 'list' ? [...node.items] : [...node.entries.values()].map((entry) => entry.node)).some(holdsSecret);
+  return (node.kind === 'list' ? [...node.items] : [...node.entries.values()].map((entry) => entry.node)).some(
+    holdsSecret,
+  );
 }
 
 function complain(scope: Scope, node: Located, message: string): null {

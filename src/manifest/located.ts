@@ -18,6 +18,8 @@ export type Scalar = null | boolean | number | string;
 export interface LocatedScalar extends Place {
   readonly kind: 'scalar';
   readonly value: Scalar;
+  /** What is wrong with it has been told: nothing that follows from it needs telling. */
+  readonly broken?: true;
 }
 export interface LocatedList extends Place {
   readonly kind: 'list';

@@ -1,14 +1,15 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The known word that a typo most likely meant, or null: equal but for case, `_` and `-`, or at most a third of the letters off. */
+/** The known word that a typo most likely meant, or null: equal but for case, `_` and `-`, or about a third of the letters off at most. */
 export function nearest(word: string, known: readonly string[]): string | null {
   const plain = simplified(word);
   const ranked = known
     .map((candidate) => ({ candidate, off: distance(plain, simplified(candidate)) }))
-    .sort((a, b) => a.off - b.off);
+    .sort((a, b) => a.off - b.off || apart(a.candidate, word) - apart(b.candidate, word));
   const best = ranked[0];
   if (best === undefined || plain === '') return null;
-  return best.off <= Math.max(1, Math.floor(plain.length / 3)) ? best.candidate : null;
+  const allowed = Math.min(Math.max(1, Math.floor((plain.length + 1) / 3)), plain.length - 1);
+  return best.off <= allowed ? best.candidate : null;
 }
 
 /** A sentence's end for an unknown word: the nearest known one, or all of them if they are few. */
@@ -17,6 +18,10 @@ export function suggestion(word: string, known: readonly string[]): string {
   if (near !== null) return `; did you mean \`${near}\`?`;
   if (known.length === 0 || known.length > 24) return '';
   return `; known here: ${known.join(', ')}`;
+}
+
+function apart(a: string, b: string): number {
+  return Math.abs(a.length - b.length);
 }
 
 function simplified(word: string): string {

@@ -13,13 +13,15 @@ export const inForEach: Refuses = (kind) =>
 
 /** The path of a `for-each` file is needed before anything else is known. */
 export const inForEachPath: Refuses = (kind) =>
-  kind === 'environment' || kind === 'var' ? null : `the path of a \`for-each\` may use only \${var.x} and \${environment}`;
+  kind === 'environment' || kind === 'var'
+    ? null
+    : `the path of a \`for-each\` may use only \${var.x} and \${environment}`;
 
 interface JobFacts {
   readonly forEach: boolean;
   readonly build: boolean;
-  /** Fields of `target` that can hold an artifact. */
-  readonly artifacts: readonly string[];
+  /** Fields of `target` that can hold an artifact; null where the engine is not known. */
+  readonly artifacts: readonly string[] | null;
 }
 
 /** Fields of a job beside `target`: they are read before a build runs, and are kept and shown, so no secret belongs there. */
@@ -39,7 +41,7 @@ export function inTarget(job: JobFacts): Refuses {
     if (kind === 'build' && !job.build) return 'the job has no `build` whose results could be used';
     if (kind === 'each' && !job.forEach) return `\${each.…} stands only in a job with \`for-each\``;
     if (kind !== 'digest') return null;
-    const ofArtifact = path.length > 1 && path.at(-1) === 'upload-to' && job.artifacts.includes(path[0] ?? '');
-    return ofArtifact ? null : `\${digest} stands only in \`upload-to\` of an artifact`;
+    const ofArtifact = path.length > 1 && path.at(-1) === 'upload-to' && job.artifacts?.includes(path[0] ?? '');
+    return ofArtifact || job.artifacts === null ? null : `\${digest} stands only in \`upload-to\` of an artifact`;
   };
 }

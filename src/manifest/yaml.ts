@@ -23,8 +23,10 @@ export function readYaml(file: string, text: string, problems: Problems): Locate
     return null;
   }
   const faults = [...document.errors, ...document.warnings];
-  for (const fault of faults.slice(0, 5)) {
-    const message = `${fault.message}${quoteHint(text, fault.pos[0])}`;
+  // One slip makes the parser complain again and again; what comes later is told when it is corrected.
+  for (const fault of faults.slice(0, 1)) {
+    const several = fault.code === 'MULTIPLE_DOCS' ? 'a second document begins here; a file holds one' : null;
+    const message = several ?? unquoted(text, fault.pos[0]) ?? fault.message;
     problems.add({ code: 'manifest-syntax', at: at(fault.pos[0]), field: '', message });
   }
   if (faults.length > 0) return null;
@@ -41,7 +43,7 @@ function parsed(text: string, lineCounter: LineCounter): Document | null {
   try {
     // Duplicate keys are found while reading: the parser's own check takes quadratic time.
     return parseDocument(text, {
-      ...{ lineCounter, prettyErrors: false, uniqueKeys: false, stringKeys: true, logLevel: 'silent' },
+      ...{ lineCounter, prettyErrors: false, uniqueKeys: false, stringKeys: true, logLevel: 'error' },
       ...{ schema: 'core', resolveKnownTags: false, version: '1.2' },
     });
   } catch (error) {
@@ -51,10 +53,10 @@ function parsed(text: string, lineCounter: LineCounter): Document | null {
   }
 }
 
-/** An unquoted `${…}` inside `{ }` or `[ ]` is the most common mistake, and the parser's message does not say so. */
-function quoteHint(text: string, offset: number): string {
-  const line = text.slice(text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1).split('\n', 1)[0] ?? '';
-  return /[{[,:]\s*\$\{/.test(line) ? '; inside { } and [ ] write "${…}" in quotes' : '';
+/** The most common slip, of which the parser's own message says nothing that helps. */
+function unquoted(text: string, offset: number): string | null {
+  const before = text.slice(text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1, offset + 1);
+  return /[{[,:]\s*\$\{$/.test(before) ? 'a value with ${…} has to stand in quotes inside { } and [ ]' : null;
 }
 
 class Reader {
@@ -73,13 +75,14 @@ class Reader {
     const before = this.#size;
     this.#count(1, at, field);
     if (depth > limits.depth) this.#stop(at, field, tooDeep);
-    const value = this.#stopped || node === null ? none(at, field) : this.#value(node, at, field, depth);
+    const value = this.#stopped ? none(at, field) : this.#value(node, at, field, depth);
     if (!isAlias(node)) this.#sizes.set(value, this.#size - before);
     if (node !== null && !isAlias(node) && node.anchor !== undefined) this.#anchors.set(node.anchor, value);
     return value;
   }
 
-  #value(node: ParsedNode, at: Position, field: string, depth: number): Located {
+  #value(node: ParsedNode | null, at: Position, field: string, depth: number): Located {
+    if (node === null) return { kind: 'scalar', at, field, value: null };
     if (isMap(node)) return this.#map(node.items, at, field, depth);
     if (isSeq(node)) {
       const items = node.items.map((item, index) => this.read(item as ParsedNode, `${field}.${index}`, depth + 1));
@@ -99,7 +102,9 @@ class Reader {
       const path = field === '' ? key : `${field}.${key}`;
       const value = this.read((pair.value ?? null) as ParsedNode | null, path, depth + 1);
       // An empty value (`key:` alone) has no place of its own.
-      const entry = { at: keyAt, node: pair.value === null ? { ...value, at: keyAt } : value };
+      const range = (pair.value as ParsedNode | null)?.range;
+      const empty = value.kind === 'scalar' && value.value === null && range?.[0] === range?.[1];
+      const entry = { at: keyAt, node: empty ? { ...value, at: keyAt } : value };
       if (key === '<<') merged.push(entry.node);
       else if (this.#mayAdd(key, keyAt, path, entries)) entries.set(key, entry);
     }
@@ -149,7 +154,7 @@ class Reader {
     const wrong = notJson(value);
     if (wrong !== null) this.problems.add({ code: 'manifest-value', at, field, message: wrong });
     const json = wrong === null ? (value as null | boolean | number | string) : null;
-    return { kind: 'scalar', at, field, value: json };
+    return { kind: 'scalar', at, field, value: json, ...(wrong !== null && { broken: true }) };
   }
 
   #count(size: number, at: Position, field: string): void {
@@ -172,10 +177,11 @@ function notJson(value: unknown): string | null {
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
     return 'this number is too large to be kept exactly: write it in quotes';
   }
-  if (typeof value === 'string' && loneSurrogate.test(value)) return 'this text holds half a character (a lone surrogate)';
+  if (typeof value === 'string' && loneSurrogate.test(value))
+    return 'this text holds half a character (a lone surrogate)';
   return null;
 }
 
 function none(at: Position, field: string): Located {
-  return { kind: 'scalar', at, field, value: null };
+  return { kind: 'scalar', at, field, value: null, broken: true };
 }

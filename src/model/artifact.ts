@@ -7,7 +7,12 @@ import type { JsonObject } from './json.js';
  */
 export type CodeIdentity =
   | { readonly kind: 'files'; readonly digest: string; readonly files: readonly string[] }
-  | { readonly kind: 'build'; readonly digest: string; readonly files: readonly string[]; readonly built: boolean | null }
+  | {
+      readonly kind: 'build';
+      readonly digest: string;
+      readonly files: readonly string[];
+      readonly built: boolean | null;
+    }
   | { readonly kind: 'reference'; readonly digest: string | null; readonly uri: string; readonly mutable: boolean };
 
 /** Result of a build command, kept in the ledger and shared by all environments. Values are strings; no secrets. */
@@ -19,6 +24,11 @@ export interface BuildResult {
   readonly sha256: string;
   readonly commit: string | null;
   readonly builtAt: string;
+  /**
+   * Results that are local files, by the artifact's form and path as written (`file ${build.jar}`): their sha256 and where they were uploaded,
+   * so that the next environment ships the same bytes from another machine.
+   */
+  readonly files?: { readonly [artifact: string]: { readonly sha256: string; readonly uris: readonly string[] } };
 }
 
 /** Settings and artifact of a revision that ran well: what a rollback needs. Secrets stand as `${secret.X}`. */
@@ -28,7 +38,11 @@ export interface Good {
   readonly settingsDigest: string | null;
   /** The target as launched: artifact fields are URIs, build results are filled in. */
   readonly target: JsonObject | null;
-  readonly artifact: { readonly kind: CodeIdentity['kind'] | 'observed'; readonly digest: string | null; readonly mutable: boolean };
+  readonly artifact: {
+    readonly kind: CodeIdentity['kind'] | 'observed';
+    readonly digest: string | null;
+    readonly mutable: boolean;
+  };
   readonly runId: string | null;
   readonly commit: string | null;
   readonly rollout: string;

@@ -32,6 +32,8 @@ export interface ChangedField {
 export interface Explanation {
   /** True if the base is known and shows that the job's revision or scale differs there; null where the base is unknown. */
   readonly touched: boolean | null;
+  /** The base is known and its manifest has no such job: new to the tool, which says nothing about a run on the engine. Then `touched` is false. */
+  readonly added?: boolean;
   readonly files: readonly ChangedFile[];
   readonly fields: readonly ChangedField[];
 }

@@ -39,7 +39,11 @@ export interface Job {
   readonly maxGapSeconds: number | null;
   readonly parallel: { readonly overlapSeconds: number; readonly slots: readonly JsonObject[] };
   readonly drain: { readonly timeoutSeconds: number; readonly onTimeout: 'fail' | 'cancel' | 'leave' };
-  readonly verify: { readonly runningWithinSeconds: number; readonly bakeSeconds: number; readonly gates: readonly Gate[] };
+  readonly verify: {
+    readonly runningWithinSeconds: number;
+    readonly bakeSeconds: number;
+    readonly gates: readonly Gate[];
+  };
   readonly onFailure: 'rollback' | 'pause';
   /** Keys of jobs that must be verified first (a `for-each` name is expanded to its instances). */
   readonly needs: readonly string[];

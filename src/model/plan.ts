@@ -48,7 +48,12 @@ export interface JobPlan {
   readonly impact: Impact;
   readonly reasons: readonly Reason[];
   readonly findings: readonly Finding[];
-  readonly current: { readonly run: string | null; readonly state: RunState | null; readonly revision: string | null; readonly url: string | null } | null;
+  readonly current: {
+    readonly run: string | null;
+    readonly state: RunState | null;
+    readonly revision: string | null;
+    readonly url: string | null;
+  } | null;
   readonly desired: { readonly revision: string | null; readonly artifact: CodeIdentity | null };
   /** Settings that enter the revision, and fields of impact `scale`, as the manifest gives them. */
   readonly target: JsonObject;

@@ -1,5 +1,5 @@
 import type { Good } from './artifact.js';
-import type { StrategyName, Job } from './job.js';
+import type { Job, StrategyName } from './job.js';
 import type { JsonObject } from './json.js';
 import type { Outcome } from './outcome.js';
 import type { Stamp } from './stamp.js';
@@ -9,7 +9,12 @@ import type { Step, StepVerb } from './step.js';
 export interface Holder {
   /** For people: the workflow run's URL, or `host/pid`. */
   readonly name: string;
-  readonly workflow: { readonly repository: string; readonly runId: string; readonly attempt: number; readonly server: string } | null;
+  readonly workflow: {
+    readonly repository: string;
+    readonly runId: string;
+    readonly attempt: number;
+    readonly server: string;
+  } | null;
   readonly process: { readonly host: string; readonly pid: number; readonly startedAt: string } | null;
   readonly nonce: string;
 }
@@ -85,21 +90,41 @@ export interface JobRecord {
   /** Number of the rollout whose verified run may be followed by a point of no return. */
   readonly ready: { readonly n: number; readonly run: string } | null;
   /** The run that the plan replaces; `scale` is what it had before, for the undo of a scale step. */
-  readonly predecessor: { readonly run: string; readonly stamp: Stamp | null; readonly scale: JsonObject | null } | null;
+  readonly predecessor: {
+    readonly run: string;
+    readonly stamp: Stamp | null;
+    readonly scale: JsonObject | null;
+  } | null;
   readonly plan: RolloutPlan | null;
   readonly journal: readonly JournalEntry[];
   /** What the verification has seen of the run, in milliseconds by the tool's clock: a bake survives a hand-over. */
-  readonly verifying: { readonly run: string; readonly startedAt: number; readonly runningSince: number | null; readonly restarts: number } | null;
-  readonly verdict: { readonly n: number; readonly run: string; readonly result: 'pass' | 'fail' | 'inconclusive'; readonly code: string | null; readonly message: string } | null;
+  readonly verifying: {
+    readonly run: string;
+    readonly startedAt: number;
+    readonly runningSince: number | null;
+    readonly restarts: number;
+  } | null;
+  readonly verdict: {
+    readonly n: number;
+    readonly run: string;
+    readonly result: 'pass' | 'fail' | 'inconclusive';
+    readonly code: string | null;
+    readonly message: string;
+  } | null;
   readonly good: Good | null;
   /** The last good revisions before `good`, newest first, at most 10. */
   readonly goods: readonly Good[];
   readonly quarantined: readonly Quarantine[];
   readonly trailing: readonly Trailing[];
-  readonly closed: { readonly outcome: Outcome; readonly code: string | null; readonly message: string; readonly at: string; readonly runs: readonly string[] } | null;
+  readonly closed: {
+    readonly outcome: Outcome;
+    readonly code: string | null;
+    readonly message: string;
+    readonly at: string;
+    readonly runs: readonly string[];
+  } | null;
   /** Looks that bound the processing gap, by the tool's clock: the last one that saw a run process before the new one did, and the first that saw the new one running. */
   readonly gap: { readonly lastBefore: string | null; readonly firstAfter: string | null };
   readonly openedAt: string;
   readonly workflowUrl: string | null;
 }
-

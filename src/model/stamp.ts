@@ -55,7 +55,12 @@ export function stampFromFields(read: (field: (typeof stampFields)[number]) => s
 
 /** A run id as it stands in a stamp: lower case, other characters as `-`, at most 63. Compare ids through this. */
 export function fieldValue(id: string | null): string {
-  return id === null ? 'none' : id.toLowerCase().replace(/[^a-z0-9_-]/g, '-').slice(0, 63);
+  return id === null
+    ? 'none'
+    : id
+        .toLowerCase()
+        .replace(/[^a-z0-9_-]/g, '-')
+        .slice(0, 63);
 }
 
 function absent(value: string | undefined): string | null {

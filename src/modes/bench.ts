@@ -1,3 +1,4 @@
+import type { TreeSource } from '../changes/remote.js';
 import type { Ambient, Engine } from '../engines/engine.js';
 import type { Inputs } from '../inputs/inputs.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -12,13 +13,11 @@ export interface Teller {
   group<T>(title: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** What GitHub is asked below the entry points; every answer may be unknown. */
+/** What the git host is asked below the entry points; every answer may be unknown. */
 export interface Forge {
   attemptState: AttemptState;
-  /** All entries of a commit's tree, or null where it can't be had. */
-  readTree(commit: string): Promise<{ entries: readonly { path: string; mode: string; sha: string; type: string }[]; truncated: boolean } | null>;
-  /** Relation of `base` to `head` by the commit graph. */
-  relation(base: string, head: string): Promise<'ancestor' | 'descendant' | 'same' | 'diverged' | 'unknown'>;
+  /** Trees and relations of commits that cannot be fetched; null outside GitHub. */
+  readonly source: TreeSource | null;
 }
 
 /** The things a mode works with; made once by the entry point. */
@@ -35,4 +34,8 @@ export interface Bench {
   readonly handOverAt: number;
   engine(id: string): Promise<Engine>;
   ledger(): Promise<Ledger>;
+  /** Replaces the values of secrets that were read by `***`. */
+  mask(text: string): string;
+  /** Ends sessions and the ledger. */
+  close(): Promise<void>;
 }

@@ -9,11 +9,17 @@ import type { Sight } from './sight.js';
 const quarantining = new Set(['incompatible', 'dataflow-incompatible', 'failed-past-return']);
 
 /** What the closing write holds: who runs, what is good now, what is quarantined. */
-export function closing(record: JobRecord, decision: Extract<Decision, { do: 'close' }>, see: Sight, now: number): Closing {
+export function closing(
+  record: JobRecord,
+  decision: Extract<Decision, { do: 'close' }>,
+  see: Sight,
+  now: number,
+): Closing {
   const at = new Date(now).toISOString();
   const { outcome, cause } = decision;
   const bad = outcome === 'failed' || outcome === 'rolled-back' || outcome === 'stuck';
-  const ran = see.fresh !== null || record.journal.some((entry) => entry.verb === 'scale' && entry.state === 'succeeded');
+  const ran =
+    see.fresh !== null || record.journal.some((entry) => entry.verb === 'scale' && entry.state === 'succeeded');
   return {
     outcome,
     cause,

@@ -138,7 +138,10 @@ function forward(c: Case): Decision {
     if (mustPrepare(c, 'new')) return call(c, 'prepare', 'new', null);
     return call(c, 'start', 'new', predecessor);
   }
-  return conclude(c, 'stuck', { code: 'predecessor-gone', message: 'the run to update has ended, and no new one was started' });
+  return conclude(c, 'stuck', {
+    code: 'predecessor-gone',
+    message: 'the run to update has ended, and no new one was started',
+  });
 }
 
 /** In-flight: the wanted values in the look take the place of a new run. */
@@ -181,7 +184,11 @@ function undo(c: Case): Decision {
     return close(c, 'stuck', { code: cause.code, message: `${cause.message}; undo: ${c.own.failed.message}` });
   }
   if (undone !== null) {
-    if (ended(undone)) return close(c, 'stuck', { code: cause.code, message: `${cause.message}; ${naming(undone)}, the old revision, ended too` });
+    if (ended(undone))
+      return close(c, 'stuck', {
+        code: cause.code,
+        message: `${cause.message}; ${naming(undone)}, the old revision, ended too`,
+      });
     const verdict = verdictOn(c, undone);
     if (verdict === null) return { do: 'verify', run: undone };
     return verdict.result === 'pass' ? close(c, outcome, cause) : close(c, 'stuck', verdict);
@@ -214,7 +221,11 @@ function undo(c: Case): Decision {
 }
 
 /** "It isn't there" is concluded only after a settle. */
-function conclude(c: Case, outcome: 'stuck' | 'succeeded' | 'failed' | 'rolled-back' | 'superseded', cause: Cause | null): Decision {
+function conclude(
+  c: Case,
+  outcome: 'stuck' | 'succeeded' | 'failed' | 'rolled-back' | 'superseded',
+  cause: Cause | null,
+): Decision {
   return c.own.settled ? close(c, outcome, cause) : { do: 'settle', why: 'before this rollout is closed' };
 }
 
@@ -229,7 +240,7 @@ function turn(cause: Cause): Decision {
 function call(c: Case, verb: StepVerb, side: 'new' | 'old', on: Run | null): Decision {
   const step = c.record.plan?.steps.find((candidate) => candidate.verb === verb)?.id ?? verb;
   const undoing = c.record.direction === 'undo' && !(verb === 'drain' && c.kind === 'parallel');
-  return { do: 'call', step: undoing ? `undo-${verb === 'stop' ? 'start' : step}` : step, verb, side, on };
+  return { do: 'call', step: undoing ? `undo-${verb}` : step, verb, side, on };
 }
 
 function verdictOn(c: Case, run: Run): (Verdict & Cause) | null {
@@ -260,7 +271,10 @@ function finalVerb(c: Case): StepVerb {
 }
 
 function unknownGood(cause: Cause): Cause {
-  return { code: cause.code, message: `${cause.message}; the settings of the old revision are not known, so nothing was put back` };
+  return {
+    code: cause.code,
+    message: `${cause.message}; the settings of the old revision are not known, so nothing was put back`,
+  };
 }
 
 function active(run: Run | null): run is Run {

@@ -17,8 +17,19 @@ export type Decision =
   | { readonly do: 'write-undo'; readonly cause: Cause }
   | { readonly do: 'write-ready'; readonly run: Run }
   | { readonly do: 'write-predecessor'; readonly run: Run }
-  | { readonly do: 'call'; readonly step: string; readonly verb: StepVerb; readonly side: 'new' | 'old'; readonly on: Run | null }
-  | { readonly do: 'close'; readonly outcome: Outcome; readonly cause: Cause | null; readonly trailing: readonly Run[] };
+  | {
+      readonly do: 'call';
+      readonly step: string;
+      readonly verb: StepVerb;
+      readonly side: 'new' | 'old';
+      readonly on: Run | null;
+    }
+  | {
+      readonly do: 'close';
+      readonly outcome: Outcome;
+      readonly cause: Cause | null;
+      readonly trailing: readonly Run[];
+    };
 
 /** What only this process knows of the rollout. */
 export interface Own {

@@ -8,6 +8,7 @@ import type { Crew, Ended } from './crew.js';
 import { decide } from './decide.js';
 import type { Decision, Own } from './decision.js';
 import { observeGap } from './gap.js';
+import { leaseSeconds, renewSeconds } from './holder.js';
 import { invoke } from './invoke.js';
 import { LockLost } from './pen.js';
 import { closeRecord, journaled, predecessorOf, readyRecord, undoRecord } from './records.js';
@@ -48,11 +49,12 @@ export async function carryOut(crew: Crew): Promise<Ended> {
   try {
     for (;;) {
       if (signal.aborted) return await leave('interrupted', 'the process was cancelled');
+      renewLease();
       if (state.mustSettle && !(await settle())) continue;
       const see = await look();
       if (see === null) continue;
       const handOver = clock.now() >= crew.handOverAt && !inGap(see);
-      if (handOver) return await leave(pen.record.verifying === null ? 'interrupted' : 'pending', 'the time of this call is over');
+      if (handOver) return await leave(see.fresh === null ? 'interrupted' : 'pending', 'the time of this call is over');
       const decision = decide(pen.record, see, own(see));
       const ended = await act(decision, see);
       if (ended !== null) return ended;
@@ -62,6 +64,15 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     return { how: 'lost', record: error.now?.record ?? pen.record, runs: state.runs, note: error.message };
   }
 
+  /** Only a holder that cannot be looked up through its workflow run needs a lease that is kept fresh. */
+  function renewLease(): void {
+    const { holder, lease } = pen.record;
+    if (holder === null || holder.workflow !== null || lease === null) return;
+    if (Date.parse(lease) - Date.now() > (leaseSeconds - renewSeconds) * 1000) return;
+    pen.note((record) => ({ ...record, lease: new Date(Date.now() + leaseSeconds * 1000).toISOString() }));
+    pen.flushSoon(`rollout ${pen.record.n}: the lease is renewed`);
+  }
+
   function own(see: Sight): Own {
     const ending = [see.predecessor, see.fresh, see.undone].find((run) => run !== null && isEnding(run)) ?? null;
     return {
@@ -69,7 +80,9 @@ export async function carryOut(crew: Crew): Promise<Ended> {
       prepared: state.prepared,
       settled: state.settledAt !== null && (state.endedAt === null || state.settledAt >= state.endedAt),
       failed: state.failed,
-      overdue: ending !== null && clock.now() > (state.endingSince.get(ending.id) ?? clock.now()) + endingSeconds(ending) * 1000,
+      overdue:
+        ending !== null &&
+        clock.now() > (state.endingSince.get(phase(ending)) ?? clock.now()) + endingSeconds(ending) * 1000,
       cancelled: ending !== null && state.cancelled.has(ending.id),
       touched: state.touched,
       superseding: crew.superseding,
@@ -77,11 +90,17 @@ export async function carryOut(crew: Crew): Promise<Ended> {
   }
 
   function endingSeconds(run: Run): number {
-    return run.state === 'draining' ? (pen.record.plan?.job.drain.timeoutSeconds ?? stopTimeoutSeconds) : stopTimeoutSeconds;
+    return run.state === 'draining'
+      ? (pen.record.plan?.job.drain.timeoutSeconds ?? stopTimeoutSeconds)
+      : stopTimeoutSeconds;
   }
 
   async function look(): Promise<Sight | null> {
-    const known = [...crew.subject.ids, ...pen.record.journal.flatMap((entry) => entry.run ?? []), pen.record.predecessor?.run ?? []].flat();
+    const known = [
+      ...crew.subject.ids,
+      ...pen.record.journal.flatMap((entry) => entry.run ?? []),
+      pen.record.predecessor?.run ?? [],
+    ].flat();
     try {
       const at = clock.now();
       const runs = await crew.session.look({ ...crew.subject, ids: [...new Set(known)] });
@@ -89,7 +108,8 @@ export async function carryOut(crew: Crew): Promise<Ended> {
       state.lookErrors = 0;
       state.runs = runs;
       if (state.endedAt === null && see.predecessor !== null && !isActive(see.predecessor)) state.endedAt = at;
-      for (const run of runs) if (isEnding(run) && !state.endingSince.has(run.id)) state.endingSince.set(run.id, at);
+      for (const run of runs)
+        if (isEnding(run) && !state.endingSince.has(phase(run))) state.endingSince.set(phase(run), at);
       pen.note((record) => ({ ...record, gap: observeGap(record.gap, see) }));
       return see;
     } catch (error) {
@@ -153,11 +173,15 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     const { record } = pen;
     const watched = record.verifying;
     const continued = watched !== null && continuation(see.runs, watched.run)?.id === run.id;
-    const watch = watched !== null && (watched.run === run.id || continued) ? observeLife(watched, run, see.at) : watchOf(run, see.at);
+    const watch =
+      watched !== null && (watched.run === run.id || continued)
+        ? observeLife(watched, run, see.at)
+        : watchOf(run, see.at);
     const spec = lifeSpec();
     const verdict = judgeLife(watch, run, spec, see.at);
     pen.note((now) => ({ ...now, verifying: watch }));
-    if (watched?.runningSince == null && watch.runningSince !== null) pen.flushSoon(`rollout ${record.n}: ${run.id} is running`);
+    if (watched?.runningSince == null && watch.runningSince !== null)
+      pen.flushSoon(`rollout ${record.n}: ${run.id} is running`);
     if (verdict === null) {
       const left = Math.max(0, Math.round((verdictDue(watch, spec) - see.at) / 1000));
       say(`${run.id} is ${run.engineState}; a verdict is due in at most ${left} s`);
@@ -165,13 +189,19 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     }
     state.verdict = { n: record.n, run: run.id, verdict };
     const code = verdict.result === 'pass' ? null : verdict.code;
-    pen.note((now) => ({ ...now, verdict: { n: now.n, run: run.id, result: verdict.result, code, message: verdict.message } }));
+    pen.note((now) => ({
+      ...now,
+      verdict: { n: now.n, run: run.id, result: verdict.result, code, message: verdict.message },
+    }));
     say(verdict.message);
   }
 
   function lifeSpec() {
     const job = pen.record.plan?.job;
-    const overlap = pen.record.plan?.strategy === 'parallel' && pen.record.direction === 'forward' ? (job?.parallel.overlapSeconds ?? 0) : 0;
+    const overlap =
+      pen.record.plan?.strategy === 'parallel' && pen.record.direction === 'forward'
+        ? (job?.parallel.overlapSeconds ?? 0)
+        : 0;
     return {
       runningWithinSeconds: job?.verify.runningWithinSeconds ?? 900,
       bakeSeconds: Math.max(job?.verify.bakeSeconds ?? 0, overlap),
@@ -182,7 +212,11 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     const doneAt = state.done.get(decision.step);
     if (doneAt !== undefined) {
       if (clock.now() - doneAt <= settleSeconds(crew.engine) * 1000) return await pause(see);
-      state.failed = { step: decision.step, code: 'step-without-effect', message: `the engine accepted ${decision.step}, but its effect does not show` };
+      state.failed = {
+        step: decision.step,
+        code: 'step-without-effect',
+        message: `the engine accepted ${decision.step}, but its effect does not show`,
+      };
       return;
     }
     await pen.check();
@@ -217,7 +251,10 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     if (decision.step === 'cancel-drain' && decision.on) state.cancelled.add(decision.on.id);
     if (progress.state === 'running') {
       state.memos.set(decision.step, progress.memo);
-      await Promise.all([clock.sleep(Math.min(progress.retryAfterSeconds, pollSeconds(see)), signal), inGap(see) ? pen.check() : null]);
+      await Promise.all([
+        clock.sleep(Math.min(progress.retryAfterSeconds, pollSeconds(see)), signal),
+        inGap(see) ? pen.check() : null,
+      ]);
       return;
     }
     state.memos.delete(decision.step);
@@ -227,7 +264,12 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     pen.flushSoon(`rollout ${pen.record.n}: ${decision.step} succeeded`);
   }
 
-  function journal(decision: Extract<Decision, { do: 'call' }>, entry: JournalEntry['state'], run: string | null, note: string | null): void {
+  function journal(
+    decision: Extract<Decision, { do: 'call' }>,
+    entry: JournalEntry['state'],
+    run: string | null,
+    note: string | null,
+  ): void {
     const at = new Date(clock.now()).toISOString();
     pen.note((record) => journaled(record, { at, step: decision.step, verb: decision.verb, state: entry, run, note }));
   }
@@ -271,3 +313,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
   }
 }
 
+/** A drain that is cut short by a stop gets a time of its own. */
+function phase(run: Run): string {
+  return `${run.id} ${run.state}`;
+}

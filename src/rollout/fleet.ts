@@ -50,7 +50,9 @@ const satisfied: ReadonlySet<Outcome> = new Set(['unchanged', 'adopted', 'succee
 export async function rollOut(orders: readonly Order[], base: FleetBase): Promise<JobReport[]> {
   const heads = sharedHeads(base.ledger, base.environment);
   const limit = pLimit(base.maxParallel);
-  const opened = new Map(await Promise.all(orders.map(async (order) => [order.subject.job, await open(order, base)] as const)));
+  const opened = new Map(
+    await Promise.all(orders.map(async (order) => [order.subject.job, await open(order, base)] as const)),
+  );
   const results = new Map<string, Promise<JobReport>>();
   let failed = false;
 
@@ -70,7 +72,8 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
     const pen = penOf(outcome.held, base.ledger, () => heads(order.subject.job));
     if (missing !== null && !base.signal.aborted) return await skip(order, pen, missing);
     return await limit(async () => {
-      if (failed && base.failFast) return await skip(order, pen, { code: 'needs-failed', message: 'another job failed (`fail-fast`)' });
+      if (failed && base.failFast)
+        return await skip(order, pen, { code: 'needs-failed', message: 'another job failed (`fail-fast`)' });
       const report = await one(order, pen);
       if (!satisfied.has(report.outcome) && report.outcome !== 'pending') failed = true;
       return report;
@@ -113,9 +116,17 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
     try {
       ended = await carryOut(crew);
     } catch (error) {
-      return { ...reportOf({ how: 'interrupted', record: pen.record, runs: [], note: text(error) }, order.engine.id, [], order.findings), code: 'look-failed' };
+      return {
+        ...reportOf(
+          { how: 'interrupted', record: pen.record, runs: [], note: text(error) },
+          order.engine.id,
+          [],
+          order.findings,
+        ),
+        code: 'look-failed',
+      };
     }
-    return reportOf(ended, order.engine.id, await messagesOf(order.session, ended), order.findings);
+    return reportOf(ended, order.engine.id, await messagesOf(order, ended), order.findings);
   }
 
   return await Promise.all(orders.map(start));
@@ -141,14 +152,19 @@ function refusedHeld(order: Order, now: Held | null): JobReport {
 }
 
 /** What the engine says about the runs of a rollout that did not simply succeed. */
-async function messagesOf(session: Session, ended: Ended): Promise<readonly RunMessage[]> {
+async function messagesOf(order: Order, ended: Ended): Promise<readonly RunMessage[]> {
+  const { session } = order;
   if (session.messages === undefined) return [];
   const { record } = ended;
   if (ended.how === 'closed' && record.closed?.outcome === 'succeeded') return [];
-  const ours = ended.runs.filter((run) => run.stamp?.rollout === record.rollout);
+  const ours = ended.runs.filter((run) => run.stamp?.n === record.n && order.isOurs(run));
   const all: RunMessage[] = [];
   for (const run of ours) {
-    all.push(...(await session.messages(run).catch(() => [{ at: null, level: 'warning' as const, text: `the messages of ${run.id} could not be read` }])));
+    all.push(
+      ...(await session
+        .messages(run)
+        .catch(() => [{ at: null, level: 'warning' as const, text: `the messages of ${run.id} could not be read` }])),
+    );
   }
   return all.slice(-50);
 }

@@ -46,7 +46,8 @@ export async function mayTakeOver(
   if (holder.nonce === me.nonce) return { yes: true, why: 'it is ours' };
   if (holder.workflow !== null) {
     const sameRun = me.workflow !== null && me.workflow.runId === holder.workflow.runId;
-    if (sameRun && me.workflow && me.workflow.attempt > holder.workflow.attempt) return { yes: true, why: 'an earlier attempt of this run held it' };
+    if (sameRun && me.workflow && me.workflow.attempt > holder.workflow.attempt)
+      return { yes: true, why: 'an earlier attempt of this run held it' };
     const state = await attemptState(holder.workflow);
     if (state === 'completed') return { yes: true, why: 'its workflow run is over' };
     if (state === 'active') return { yes: false, why: `held by ${holder.name}` };

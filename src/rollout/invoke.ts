@@ -1,4 +1,5 @@
-import type { Progress as VerbProgress, Session, Subject } from '../engines/engine.js';
+import { rolloutIdOf } from '../artifacts/digest.js';
+import type { Session, Subject, Progress as VerbProgress } from '../engines/engine.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
 import type { Run } from '../model/run.js';
@@ -23,7 +24,7 @@ export async function invoke(
   const side = call.side === 'new' ? newSide(record) : oldSide(record);
   const stamp: Stamp = {
     revision: side.revision,
-    rollout: record.rollout,
+    rollout: rolloutIdOf(record.name, record.job, record.environment, side.revision, record.n),
     n: record.n,
     step: call.step,
     commit: side.commit,

@@ -82,7 +82,14 @@ export function readyRecord(record: JobRecord, run: string): JobRecord {
 
 export function journaled(
   record: JobRecord,
-  entry: { at: string; step: string; verb: StepVerb; state: JournalEntry['state']; run: string | null; note: string | null },
+  entry: {
+    at: string;
+    step: string;
+    verb: StepVerb;
+    state: JournalEntry['state'];
+    run: string | null;
+    note: string | null;
+  },
 ): JobRecord {
   return { ...record, journal: [...record.journal, entry].slice(-journalKept) };
 }
@@ -110,7 +117,13 @@ export function closeRecord(record: JobRecord, c: Closing): JobRecord {
     trailing: [...record.trailing.filter((entry) => !c.trailing.some((now) => now.run === entry.run)), ...c.trailing],
     quarantined: c.quarantine
       ? [
-          { revision: record.revision, rollout: record.rollout, reason: c.cause?.message ?? c.outcome, at: c.at, scale },
+          {
+            revision: record.revision,
+            rollout: record.rollout,
+            reason: c.cause?.message ?? c.outcome,
+            at: c.at,
+            scale,
+          },
           ...record.quarantined.filter((entry) => entry.revision !== record.revision || entry.scale !== null),
         ].slice(0, 20)
       : record.quarantined,

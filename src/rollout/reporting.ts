@@ -11,7 +11,12 @@ const outcomeOf = { pending: 'pending', interrupted: 'interrupted', lost: 'inter
 const codeOf = { pending: 'rollout-pending', interrupted: 'rollout-interrupted', lost: 'rollout-lost' } as const;
 
 /** The report of a rollout that was carried out, as far as this process got. */
-export function reportOf(ended: Ended, engine: string, messages: readonly RunMessage[], findings: readonly Finding[]): JobReport {
+export function reportOf(
+  ended: Ended,
+  engine: string,
+  messages: readonly RunMessage[],
+  findings: readonly Finding[],
+): JobReport {
   const { record } = ended;
   const closed = ended.how === 'closed' ? record.closed : null;
   const outcome: Outcome = closed?.outcome ?? (ended.how === 'closed' ? 'interrupted' : outcomeOf[ended.how]);
@@ -40,10 +45,17 @@ export function reportOf(ended: Ended, engine: string, messages: readonly RunMes
 }
 
 /** What happened, then what runs now: the two things a person on call needs first. */
-export function sentence(outcome: Outcome, cause: string | null, runs: readonly Run[], record: JobRecord | null): string {
+export function sentence(
+  outcome: Outcome,
+  cause: string | null,
+  runs: readonly Run[],
+  record: JobRecord | null,
+): string {
   const now = runs.length === 0 ? 'Nothing runs now.' : `Now: ${runs.map(said).join(', ')}.`;
   const strategy = record?.plan?.strategy ?? null;
-  const left = record?.trailing.length ? ` Still draining: ${record.trailing.map((entry) => entry.run).join(', ')}.` : '';
+  const left = record?.trailing.length
+    ? ` Still draining: ${record.trailing.map((entry) => entry.run).join(', ')}.`
+    : '';
   const lead: Record<Outcome, string> = {
     unchanged: 'Nothing to do.',
     adopted: 'Adopted as it runs; nothing was restarted.',
@@ -101,7 +113,11 @@ function stepsOf(record: JobRecord): StepReport[] {
 }
 
 /** The next command for a person, or null where nothing is to be done. */
-export function nextCommand(outcome: Outcome, code: string | null, record: Pick<JobRecord, 'environment' | 'job'>): string | null {
+export function nextCommand(
+  outcome: Outcome,
+  code: string | null,
+  record: Pick<JobRecord, 'environment' | 'job'>,
+): string | null {
   const flags = `--environment ${record.environment} --jobs ${record.job}`;
   switch (outcome) {
     case 'pending':
@@ -118,4 +134,18 @@ export function nextCommand(outcome: Outcome, code: string | null, record: Pick<
     default:
       return null;
   }
+}
+
+/** A report on a record that no rollout was carried out for in this call. */
+export function recordReport(
+  record: JobRecord,
+  outcome: Outcome,
+  code: Code,
+  message: string,
+  runs: readonly Run[] = [],
+): JobReport {
+  const ended: Ended = { how: 'interrupted', record, runs, note: message };
+  const report = reportOf(ended, record.engine, [], []);
+  const said = runs.length > 0 ? sentence(outcome, message, runs.filter(isActive), record) : `${message}.`;
+  return { ...report, outcome, code, message: said, next: nextCommand(outcome, code, record) };
 }

@@ -48,7 +48,10 @@ export function judgeLife(watch: Watch, run: Run, spec: LifeSpec, at: number): V
   }
   if (watch.runningSince === null) {
     if (at - watch.startedAt <= spec.runningWithinSeconds * 1000) return null;
-    return fail('not-running-in-time', `run ${run.id} is still ${run.engineState} after ${spec.runningWithinSeconds} s`);
+    return fail(
+      'not-running-in-time',
+      `run ${run.id} is still ${run.engineState} after ${spec.runningWithinSeconds} s`,
+    );
   }
   const baked = at - watch.runningSince >= spec.bakeSeconds * 1000;
   return baked ? { result: 'pass', message: `run ${run.id} ran for ${spec.bakeSeconds} s without a restart` } : null;

@@ -77,7 +77,7 @@ function requestOf(call: Call, target: JsonObject): { readonly [field: string]: 
 function progressOf(verb: CommandVerb, call: Call, pollSeconds: number, answered: Answered): Progress {
   const parsed = verbAnswer.safeParse(answered.document);
   const answer = parsed.success ? parsed.data : null;
-  if (answer && 'failed' in answer) return failed(verb, call, answer.failed);
+  if (answer && 'failed' in answer) return failed(verb, call, answer.failed, answered);
   if (answered.exitCode !== 0) throw unknown(verb, call, `ended with exit code ${answered.exitCode}`, answered);
   if (!answer) {
     const why = answered.broken ?? (parsed.success ? '' : problem(parsed.error));
@@ -90,9 +90,14 @@ function progressOf(verb: CommandVerb, call: Call, pollSeconds: number, answered
   return succeeded(verb, call, answer, answered);
 }
 
-function failed(verb: CommandVerb, call: Call, said: { message: string; next?: string | null | undefined }): Progress {
-  const message = `${call.subject.job}: ${commandOf[verb]}: ${said.message}`;
-  return { state: 'failed', code: 'command-failed', message, ...(said.next ? { next: said.next } : {}) };
+function failed(
+  verb: CommandVerb,
+  call: Call,
+  said: { message: string; next?: string | null | undefined },
+  { redact }: Answered,
+): Progress {
+  const message = `${call.subject.job}: ${commandOf[verb]}: ${redact(said.message)}`;
+  return { state: 'failed', code: 'command-failed', message, ...(said.next ? { next: redact(said.next) } : {}) };
 }
 
 type Final = Extract<VerbAnswer, { run: unknown } | { done: unknown }>;

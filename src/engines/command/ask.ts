@@ -31,7 +31,14 @@ export interface Answered {
   readonly exitCode: number;
   /** The end of stderr as it goes into messages: ` It said: …`, or nothing. */
   readonly said: string;
+  /** Takes the values of the job's secrets out of a text that the command gave. */
+  redact(text: string): string;
 }
+
+/** Lines of stderr that go to the log, and the last ones that go into messages. */
+const loggedLines = 200;
+const saidLines = 10;
+const lineLength = 400;
 
 const endings = {
   'timed-out': { code: 'command-timed-out', text: 'ran longer than its time-out and was ended' },
@@ -43,13 +50,14 @@ const endings = {
 export async function ask(question: Question, ambient: Ambient): Promise<Answered> {
   const { job, verb, command, target } = question;
   const { env, redact } = environmentOf(target, ambient);
+  const heard = listener((text) => ambient.log(`${job}: ${verb}: ${text}`));
   const ended = await run({
     command,
     env,
     stdin: `${JSON.stringify({ version: contractVersion, verb, ...question.request })}\n`,
     timeoutSeconds: secondsOf(target.timeout, defaultTimeoutSeconds),
     signal: AbortSignal.any([question.signal, ambient.signal]),
-    line: (text) => ambient.log(`${job}: ${verb}: ${redact(text)}`),
+    line: (text) => heard.line(redact(text)),
   });
   if (ended.how === 'missing') {
     const text = typeof command === 'string' ? command : command.join(' ');
@@ -62,12 +70,12 @@ export async function ask(question: Question, ambient: Ambient): Promise<Answere
       },
     );
   }
-  const said = tail(redact(ended.stderr));
+  const said = heard.said();
   if (ended.how !== 'exited') {
     const { code, text } = endings[ended.how];
     throw new RolloutError(code, `${job}: the ${verb} command ${text}.${said}`, { class: 'transient' });
   }
-  return { ...parse(ended.stdout), exitCode: ended.code ?? 128, said };
+  return { ...parse(ended.stdout), exitCode: ended.code ?? 128, said, redact };
 }
 
 function parse(stdout: string): { document: Json; broken: string | null } {
@@ -79,9 +87,19 @@ function parse(stdout: string): { document: Json; broken: string | null } {
   }
 }
 
-function tail(stderr: string): string {
-  const lines = stderr.trim().split('\n').slice(-10).join('\n');
-  return lines === '' ? '' : ` It said: ${lines}`;
+/** Passes the first lines of stderr on and keeps the last ones for messages. */
+function listener(log: (text: string) => void): { line(text: string): void; said(): string } {
+  let count = 0;
+  let last: readonly string[] = [];
+  return {
+    line(text) {
+      count += 1;
+      if (count <= loggedLines) log(text);
+      if (count === loggedLines + 1) log('(more lines are not shown)');
+      if (text.trim() !== '') last = [...last, text.slice(0, lineLength)].slice(-saidLines);
+    },
+    said: () => (last.length === 0 ? '' : ` It said: ${last.join('\n')}`),
+  };
 }
 
 /** First problem of an answer in words: the field and what was expected. */

@@ -1,19 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
+import { lineReader } from './lines.js';
 import type { Command } from './target.js';
 import { graceSeconds } from './times.js';
 
 /** Longest stdout of a command; more is a mistake of the command and would fill the memory. */
 const outputLimit = 8 * 1024 * 1024;
-/** What is kept of stderr for error messages. */
-const tailLimit = 4 * 1024;
 /** A streaming job that the command left behind may hold its pipes open: they are not waited for longer than this. */
 const pipeGraceMs = 500;
 
 /** How a command ended. `missing`: it was never started. */
 export type Ended =
-  | { readonly how: 'exited'; readonly code: number | null; readonly stdout: string; readonly stderr: string }
-  | { readonly how: 'timed-out' | 'cancelled' | 'too-large'; readonly stderr: string }
+  | { readonly how: 'exited'; readonly code: number | null; readonly stdout: string }
+  | { readonly how: 'timed-out' | 'cancelled' | 'too-large' }
   | { readonly how: 'missing'; readonly reason: string };
 
 export interface Invocation {
@@ -31,7 +30,7 @@ export interface Invocation {
  * What a command left behind in another session (`setsid`, a supervisor) is never touched: that is the streaming job.
  */
 export async function run(invocation: Invocation): Promise<Ended> {
-  if (invocation.signal.aborted) return { how: 'cancelled', stderr: '' };
+  if (invocation.signal.aborted) return { how: 'cancelled' };
   const { command } = invocation;
   if (typeof command !== 'string') return execute(command[0] ?? '', command.slice(1), invocation);
   const ended = await execute('bash', ['-e', '-o', 'pipefail', '-c', command], invocation);
@@ -43,12 +42,10 @@ function execute(program: string, args: readonly string[], invocation: Invocatio
   return new Promise((resolve) => {
     const child = spawn(program, args, { env: { ...invocation.env }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
     let stdout = '';
-    let stderr = '';
-    let partial = '';
     let ending: 'timed-out' | 'cancelled' | 'too-large' | null = null;
     let hardEnd: NodeJS.Timeout | undefined;
     const outDecoder = new StringDecoder('utf8');
-    const errDecoder = new StringDecoder('utf8');
+    const stderr = lineReader((text) => invocation.line(text));
 
     const end = (why: NonNullable<typeof ending>) => {
       if (ending !== null) return;
@@ -60,10 +57,13 @@ function execute(program: string, args: readonly string[], invocation: Invocatio
     const limit = setTimeout(() => end('timed-out'), invocation.timeoutSeconds * 1000);
     invocation.signal.addEventListener('abort', cancelled, { once: true });
 
-    const settle = (ended: Ended) => {
+    const unwatch = () => {
       clearTimeout(limit);
       clearTimeout(hardEnd);
       invocation.signal.removeEventListener('abort', cancelled);
+    };
+    const settle = (ended: Ended) => {
+      unwatch();
       live.delete(child);
       resolve(ended);
     };
@@ -76,15 +76,10 @@ function execute(program: string, args: readonly string[], invocation: Invocatio
       if (stdout.length <= outputLimit) stdout += outDecoder.write(data);
       if (stdout.length > outputLimit) end('too-large');
     });
-    child.stderr.on('data', (data: Buffer) => {
-      const text = errDecoder.write(data);
-      stderr = (stderr + text).slice(-tailLimit);
-      const lines = (partial + text).split('\n');
-      partial = (lines.pop() ?? '').slice(-tailLimit);
-      for (const line of lines) invocation.line(line);
-    });
+    child.stderr.on('data', stderr.push);
 
     child.once('exit', (code) => {
+      unwatch();
       // The shell is gone; what it started and we told to end must go with it.
       if (ending !== null) signalGroup(child, 'SIGKILL');
       let answered = false;
@@ -94,8 +89,8 @@ function execute(program: string, args: readonly string[], invocation: Invocatio
         clearTimeout(pipes);
         child.stdout.destroy();
         child.stderr.destroy();
-        if (partial !== '') invocation.line(partial);
-        settle(ending === null ? { how: 'exited', code, stdout, stderr } : { how: ending, stderr });
+        stderr.end();
+        settle(ending === null ? { how: 'exited', code, stdout } : { how: ending });
       };
       const pipes = setTimeout(answer, pipeGraceMs);
       child.once('close', answer);

@@ -63,7 +63,7 @@ export const verbAnswer = z.union(
 export type VerbAnswer = z.infer<typeof verbAnswer>;
 
 /** A run as `observe` tells it, in the model's words. */
-export function toRun(answer: z.infer<typeof observedRun>): Run {
+export function toRun(answer: z.infer<typeof observedRun>, redact: (text: string) => string): Run {
   return {
     id: answer.id,
     name: answer.name,
@@ -78,7 +78,7 @@ export function toRun(answer: z.infer<typeof observedRun>): Run {
     scale: answer.scaling ? { scaling: answer.scaling } : null,
     shows: answer.settings ? { settings: answer.settings } : null,
     url: answer.url ?? null,
-    detail: answer.detail ?? null,
+    detail: answer.detail ? redact(answer.detail) : null,
   };
 }
 

@@ -68,7 +68,7 @@ async function list(group: readonly Subject[], ended: boolean, ambient: Ambient)
     );
   }
   const parsed = observeAnswer.safeParse(answered.document);
-  if (parsed.success) return parsed.data.runs.map(toRun);
+  if (parsed.success) return parsed.data.runs.map((run) => toRun(run, answered.redact));
   throw new RolloutError(
     'command-answer-invalid',
     `${job}: the observe command's answer is not usable: ${answered.broken ?? problem(parsed.error)}.${answered.said}`,

@@ -57,11 +57,26 @@ function workers({ workers: bounds = {}, environment: given = {} }: Target): rea
   const code = 'dataflow-workers-invalid';
   const faults: Fault[] = [];
   if (bounds.min !== undefined && bounds.max !== undefined && bounds.min > bounds.max) {
-    faults.push({ code, field: 'target.workers.min', message: `workers.min ${bounds.min} is above workers.max ${bounds.max}` });
+    faults.push({
+      code,
+      field: 'target.workers.min',
+      message: `workers.min ${bounds.min} is above workers.max ${bounds.max}`,
+    });
+  }
+  if (given.enableStreamingEngine === false && (bounds.min ?? bounds['utilization-hint']) !== undefined) {
+    faults.push({
+      code: 'dataflow-streaming-engine-needed',
+      field: 'target.workers',
+      message: 'workers.min and workers.utilization-hint are set on the running job, which needs Streaming Engine',
+    });
   }
   if (bounds.max !== undefined && given.maxWorkers !== undefined) {
     const field = 'target.environment.maxWorkers';
-    faults.push({ code, field, message: 'workers.max and environment.maxWorkers are the same setting; keep workers.max' });
+    faults.push({
+      code,
+      field,
+      message: 'workers.max and environment.maxWorkers are the same setting; keep workers.max',
+    });
   }
   return faults;
 }
@@ -69,16 +84,20 @@ function workers({ workers: bounds = {}, environment: given = {} }: Target): rea
 function environment(target: Target): readonly Fault[] {
   const given = target.environment ?? {};
   const type = target['template-type'] ?? 'flex';
-  const foreign = foreignFields(given, type).map((name): Fault => ({
-    code: 'dataflow-environment-field',
-    field: `target.environment.${name}`,
-    message: `a ${type} template has no environment field “${name}”`,
-  }));
-  const reserved = reservedAmong(given.additionalExperiments ?? []).map((text): Fault => ({
-    code: 'dataflow-experiment-reserved',
-    field: 'target.environment.additionalExperiments',
-    message: `the experiment “${text}” is set by the plan; choose with “strategy”`,
-  }));
+  const foreign = foreignFields(given, type).map(
+    (name): Fault => ({
+      code: 'dataflow-environment-field',
+      field: `target.environment.${name}`,
+      message: `a ${type} template has no environment field “${name}”`,
+    }),
+  );
+  const reserved = reservedAmong(given.additionalExperiments ?? []).map(
+    (text): Fault => ({
+      code: 'dataflow-experiment-reserved',
+      field: 'target.environment.additionalExperiments',
+      message: `the experiment “${text}” is set by the plan; choose with “strategy”`,
+    }),
+  );
   return [...foreign, ...reserved];
 }
 
@@ -92,7 +111,8 @@ function labels({ environment: given = {} }: Target): readonly Fault[] {
   const faults: Fault[] = [];
   for (const [key, value] of Object.entries(own)) {
     const at = `${field}.${key}`;
-    if (key.startsWith(stampPrefix)) faults.push({ code, field: at, message: `the label “${key}” belongs to the stamp` });
+    if (key.startsWith(stampPrefix))
+      faults.push({ code, field: at, message: `the label “${key}” belongs to the stamp` });
     else if (!labelPattern.test(key)) faults.push({ code, field: at, message: `“${key}” is not a label key` });
     else if (!value.includes('${') && !labelValuePattern.test(value))
       faults.push({ code, field: at, message: `“${value}” is not a label value` });

@@ -26,11 +26,12 @@ const effects: { readonly [S in StrategyName]: Effect | { readonly rejected: str
   rolling: { rejected: 'a Dataflow job is one unit; its workers cannot be replaced one by one' },
 };
 
-export function expect(
-  strategy: StrategyName,
-  job: Omit<Job, 'positions'>,
-): Effect | { readonly rejected: string } {
-  if (strategy === 'parallel' && job.parallel.slots.length === 0 && job.parallel.overlapSeconds > maxBackstopSeconds / 2)
+export function expect(strategy: StrategyName, job: Omit<Job, 'positions'>): Effect | { readonly rejected: string } {
+  if (
+    strategy === 'parallel' &&
+    job.parallel.slots.length === 0 &&
+    job.parallel.overlapSeconds > maxBackstopSeconds / 2
+  )
     return { rejected: 'twice the overlap is longer than the 744 hours after which the service drains the old job' };
   return effects[strategy];
 }

@@ -1,8 +1,8 @@
 import type { Finding } from '../../model/finding.js';
 import type { Job } from '../../model/job.js';
 import { isObject, type JsonObject } from '../../model/json.js';
-import { artifactArguments } from './target.js';
 import { isMark } from './marks.js';
+import { artifactArguments } from './target.js';
 
 /** Members of `definition` that say the same as a field of the target. */
 const twins = {

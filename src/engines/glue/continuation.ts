@@ -9,7 +9,11 @@ interface Place {
 
 function placeOf(id: string): Place {
   const groups = id.match(shape)?.groups;
-  return { base: groups?.['base'] ?? id, attempt: Number(groups?.['attempt'] ?? 0), restart: Number(groups?.['restart'] ?? 0) };
+  return {
+    base: groups?.['base'] ?? id,
+    attempt: Number(groups?.['attempt'] ?? 0),
+    restart: Number(groups?.['restart'] ?? 0),
+  };
 }
 
 function before(a: Place, b: Place): boolean {
@@ -51,4 +55,10 @@ export function tailOf(id: string, replacedBy: ReadonlyMap<string, string>): str
   let tail = id;
   for (let next = replacedBy.get(tail); next !== undefined; next = replacedBy.get(tail)) tail = next;
   return tail;
+}
+
+/** The id under which Glue's next maintenance restart of a run appears. */
+export function nextRestart(id: string): string {
+  const { restart } = placeOf(id);
+  return `${id.replace(/_restart_\d+$/, '')}_restart_${restart + 1}`;
 }

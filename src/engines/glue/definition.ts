@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { createHash } from 'node:crypto';
 import type { Job, JobUpdate } from '@aws-sdk/client-glue';
 
 export type Member = keyof JobUpdate;
@@ -55,14 +55,28 @@ export function withOneCapacity(update: JobUpdate): JobUpdate {
 
 /** Names of the members that differ, in Glue's order; values are never named, since they may hold secrets. */
 export function differing(a: JobUpdate, b: JobUpdate, among: readonly Member[] = memberNames): readonly Member[] {
-  return among.filter((member) => !isDeepStrictEqual(clean(a[member]), clean(b[member])));
+  return among.filter((member) => canonical(a[member]) !== canonical(b[member]));
 }
 
-/** Empty lists and maps, absent members and undefined values are one and the same to Glue. */
+/** Digests of the members that a definition has, by name: what was written can be remembered without its values. */
+export function memberDigests(update: JobUpdate): { readonly [member: string]: string } {
+  const present = memberNames.filter((member) => clean(update[member]) !== undefined);
+  return Object.fromEntries(
+    present.map((member) => [member, createHash('sha256').update(canonical(update[member])).digest('hex')]),
+  );
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(clean(value)) ?? 'absent';
+}
+
+/** Keys in order; empty lists and maps, absent members and undefined values are one and the same to Glue. */
 function clean(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(clean);
   const entries = Object.entries(value)
     .map(([key, item]) => [key, clean(item)] as const)
-    .filter(([, item]) => item !== undefined && !(Array.isArray(item) && item.length === 0));
+    .filter(([, item]) => item !== undefined)
+    .sort(([x], [y]) => (x < y ? -1 : 1));
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

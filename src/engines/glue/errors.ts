@@ -88,8 +88,8 @@ function byStatus(status: number | undefined): { kind: ErrorKind; code: Code } {
 }
 
 function describe(error: SdkError, name: string, status: number | undefined): string {
-  // A gateway's HTML page ends in a parser's error, whose text helps nobody.
-  if (error.$response !== undefined && error.$metadata === undefined) {
+  // A proxy's HTML page ends in an error of the SDK's parser, whose text helps nobody.
+  if (error.$response !== undefined && (name === 'SyntaxError' || name === 'TypeError')) {
     return `AWS answered HTTP ${status ?? '?'} with something that is not an answer of Glue`;
   }
   const request = error.$metadata?.requestId ? ` (request ${error.$metadata.requestId})` : '';

@@ -20,7 +20,7 @@ export function expectOf(strategy: StrategyName, job: Omit<Job, 'positions'>): E
   const state = typeof job.target['checkpoint-argument'] === 'string' ? 'kept' : 'unknown';
   switch (strategy) {
     case 'create':
-      return { gapSeconds: null, duplicates: state === 'kept' ? 'replay' : 'none', state };
+      return { gapSeconds: 0, duplicates: state === 'kept' ? 'replay' : 'none', state };
     case 'restart':
       return { gapSeconds: restartGapSeconds, duplicates: 'replay', state };
     case 'parallel':

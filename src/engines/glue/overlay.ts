@@ -1,5 +1,5 @@
 import type { JobUpdate } from '@aws-sdk/client-glue';
-import { type Member, memberNames, withOneCapacity } from './definition.js';
+import { differing, type Member, withOneCapacity } from './definition.js';
 import { noteArgument } from './marks.js';
 import type { Arguments, Wanted } from './wanted.js';
 
@@ -14,7 +14,15 @@ interface Note {
 }
 
 /** Members whose parts are laid over one by one, so that the manifest can give some of them. */
-const merged: ReadonlySet<Member> = new Set(['Command', 'ExecutionProperty', 'NotificationProperty', 'SourceControlDetails']);
+const merged: ReadonlySet<Member> = new Set([
+  'Command',
+  'ExecutionProperty',
+  'NotificationProperty',
+  'SourceControlDetails',
+]);
+
+/** Kinds of capacity that exclude each other. */
+const capacity: readonly Member[] = ['MaxCapacity', 'WorkerType', 'NumberOfWorkers'];
 
 /**
  * The definition with the manifest's values laid over it: first what an earlier write laid over it is taken off, then the new
@@ -28,13 +36,13 @@ export function lay(current: JobUpdate, wanted: Wanted): JobUpdate {
   const over = { ...wanted.members, Command: { ...wanted.members.Command, ScriptLocation: wanted.script } };
   const laid: Note = {
     arguments: Object.fromEntries(Object.keys(args).map((name) => [name, under[name] ?? null])),
-    members: Object.fromEntries(Object.keys(over).map((member) => [member, base[member as Member] ?? null])),
+    members: Object.fromEntries(touched(over).map((member) => [member, base[member] ?? null])),
   };
   const result: JobUpdate = { ...base, DefaultArguments: { ...under, ...args } };
   for (const [member, value] of Object.entries(over)) assign(result, member as Member, value);
   const update = capacityOf(result, over);
   // Where the definition already says all that the manifest says, there is nothing to give back later: it needs no note and no write.
-  if (note === null && same(update, current)) return current;
+  if (note === null && differing(update, current).length === 0) return current;
   return { ...update, DefaultArguments: { ...update.DefaultArguments, [noteArgument]: encode(laid) } };
 }
 
@@ -42,6 +50,12 @@ export function lay(current: JobUpdate, wanted: Wanted): JobUpdate {
 export function withoutNote(args: Arguments | undefined): Arguments {
   const { [noteArgument]: _, ...rest } = args ?? {};
   return rest;
+}
+
+/** The members that the overlay sets, and the ones that go because of them. */
+function touched(over: object): readonly Member[] {
+  const set = Object.keys(over) as Member[];
+  return set.some((member) => capacity.includes(member)) ? [...new Set([...set, ...capacity])] : set;
 }
 
 function assign(update: JobUpdate, member: Member, value: unknown): void {
@@ -64,16 +78,9 @@ function lift(current: JobUpdate, note: Note): JobUpdate {
     else args[name] = before;
   }
   const members = Object.entries({ ...current, ...note.members, DefaultArguments: args });
-  return withOneCapacity(Object.fromEntries(members.filter(([, value]) => value !== null && value !== undefined)) as JobUpdate);
-}
-
-function same(a: JobUpdate, b: JobUpdate): boolean {
-  return memberNames.every((member) => JSON.stringify(sorted(a[member])) === JSON.stringify(sorted(b[member])));
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
+  return withOneCapacity(
+    Object.fromEntries(members.filter(([, value]) => value !== null && value !== undefined)) as JobUpdate,
+  );
 }
 
 /** In base64url: quotes and braces of JSON would not survive every way in which Glue hands arguments to a script. */

@@ -10,7 +10,10 @@ const location = z
   .regex(new RegExp(`^s3://|${reference.source}`), 'expected s3://bucket/key or a build result (${build.NAME})');
 const uploadTo = z
   .string()
-  .regex(/^s3:\/\/[^/]+\/.*\$\{digest\}/, 'expected s3://bucket/… with ${digest} in it, so that no object is ever overwritten');
+  .regex(
+    /^s3:\/\/[^/]+\/.*\$\{digest\}/,
+    'expected s3://bucket/… with ${digest} in it, so that no object is ever overwritten',
+  );
 
 const file = z.strictObject({ file: text, 'upload-to': uploadTo });
 const zip = z.strictObject({ zip: text, 'upload-to': uploadTo });
@@ -77,7 +80,9 @@ export const glueTarget = z.strictObject({
   definition: z
     .union([z.literal('leave'), definition])
     .exactOptional()
-    .describe('More members of the definition by their names in UpdateJob; or `leave`: the definition is never written'),
+    .describe(
+      'More members of the definition by their names in UpdateJob; or `leave`: the definition is never written',
+    ),
 }) satisfies z.ZodType<JsonObject>;
 
 export type GlueTarget = z.infer<typeof glueTarget>;

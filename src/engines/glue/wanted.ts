@@ -18,19 +18,22 @@ export interface Wanted {
 
 /** Reads a complete target (URIs and build results filled in, secrets resolved). Throws `glue-target-incomplete` (class bug). */
 export function wantedOf(target: JsonObject): Wanted {
+  const script = uri(target, 'script', target['script']);
+  return { script, arguments: { ...argumentsOf(target), ...libraries(target) }, members: membersOf(target) };
+}
+
+/** Arguments that the manifest gives, without the libraries: also of a target that is not complete. */
+export function argumentsOf(target: JsonObject): Arguments {
+  const definition = isObject(target['definition']) ? target['definition'] : {};
+  return { ...texts(definition['DefaultArguments']), ...texts(target['arguments']) };
+}
+
+/** Members of JobUpdate that the manifest gives: also of a target that is not complete. */
+export function membersOf(target: JsonObject): Wanted['members'] {
   const given: GlueDefinition = isObject(target['definition']) ? (target['definition'] as GlueDefinition) : {};
-  const { DefaultArguments: defaults, NonOverridableArguments: fixed, Connections: connections, ...rest } = given;
-  const named = fields(target);
-  return {
-    script: uri(target, 'script', target['script']),
-    arguments: { ...texts(defaults), ...texts(target['arguments']), ...libraries(target) },
-    members: {
-      ...(rest as Partial<JobUpdate>),
-      ...(connections === undefined ? {} : { Connections: connections }),
-      ...(fixed === undefined ? {} : { NonOverridableArguments: texts(fixed) }),
-      ...named,
-    },
-  };
+  const { DefaultArguments: _, NonOverridableArguments: fixed, ...rest } = given;
+  const set = { ...rest, ...(fixed === undefined ? {} : { NonOverridableArguments: texts(fixed) }), ...fields(target) };
+  return set as Wanted['members'];
 }
 
 /** Names the launch of the target on Glue. */

@@ -17,8 +17,12 @@ export const gate = z
     max: amount.optional().describe('Largest value that passes.'),
     min: amount.optional().describe('Smallest value that passes.'),
     equals: amount.optional().describe('The one value that passes.'),
-    'max-vs-baseline': ratio.optional().describe('Largest value that passes, as a multiple of the old run before the change.'),
-    'min-vs-baseline': ratio.optional().describe('Smallest value that passes, as a multiple of the old run before the change.'),
+    'max-vs-baseline': ratio
+      .optional()
+      .describe('Largest value that passes, as a multiple of the old run before the change.'),
+    'min-vs-baseline': ratio
+      .optional()
+      .describe('Smallest value that passes, as a multiple of the old run before the change.'),
     'max-delta': amount.optional().describe('Largest growth of a counter since the change; goes with mode: budget.'),
     mode: z
       .enum(['converge', 'hold', 'budget'])

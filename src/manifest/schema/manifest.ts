@@ -27,7 +27,9 @@ export const manifest = z.strictObject({
   environments: z
     .record(environmentName, z.union([environment, z.null()]))
     .optional()
-    .describe('Where the jobs run, for example staging and production. Without it there is one environment, `default`.'),
+    .describe(
+      'Where the jobs run, for example staging and production. Without it there is one environment, `default`.',
+    ),
   defaults: z.record(z.string(), open).optional().describe('Per engine: merged deeply under each job of that engine.'),
   jobs: z.record(key, open).optional().describe('The streaming jobs, by key.'),
 });

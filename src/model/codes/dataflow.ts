@@ -6,11 +6,13 @@ export const dataflowCodes = {
     next: 'Give both under `target`, or once under `defaults.dataflow.target`.',
   },
   'dataflow-endpoint-refused': {
-    meaning: 'The endpoint override for a Google API is not a URL, or is plain http on another host than this machine: tokens would travel unencrypted.',
+    meaning:
+      'The endpoint override for a Google API is not a URL, or is plain http on another host than this machine: tokens would travel unencrypted.',
     next: 'Use https, or a loopback address, in CLOUDSDK_API_ENDPOINT_OVERRIDES_DATAFLOW.',
   },
   'dataflow-name-invalid': {
-    meaning: 'The name is not a valid Dataflow job name: lower-case letters, digits and hyphens, starting with a letter, not ending with a hyphen.',
+    meaning:
+      'The name is not a valid Dataflow job name: lower-case letters, digits and hyphens, starting with a letter, not ending with a hyphen.',
     next: 'Give a valid `target.name`; it has to be the exact name of the running job.',
   },
   'dataflow-template-invalid': {
@@ -98,15 +100,17 @@ export const dataflowCodes = {
     next: 'Nothing is sent again blindly: the run is looked for by its stamp.',
   },
   'dataflow-name-shared': {
-    meaning: 'Another run than the predecessor is active under the name; replacing by name could hit it.',
-    next: 'Look at both runs in the console, end the one that should not run, then run again.',
+    meaning:
+      'Another run than the one to replace is active under the name, so a launch could be refused or hit the wrong run.',
+    next: 'Wait until that run has drained, or end it if it should not run; then run again.',
   },
   'dataflow-stamp-missing': {
     meaning: 'The new run does not carry the labels that it was launched with, so it could not be found again.',
     next: 'Check whether the pipeline or the template sets labels of its own and drops the given ones.',
   },
   'dataflow-replace-not-linked': {
-    meaning: 'The new run processes, but the old one was not marked as updated: the in-place update was not performed as one.',
+    meaning:
+      'The new run processes, but the old one was not marked as updated: the in-place update was not performed as one.',
     next: 'Look at both runs in the console; end the one that should not run.',
   },
   'dataflow-overlap-in-place': {
@@ -162,7 +166,8 @@ export const dataflowCodes = {
     next: 'Correct the name, or declare the parameter in the template’s metadata.',
   },
   'dataflow-parameter-missing': {
-    meaning: 'The template requires a parameter that the manifest does not give; a launch inherits nothing from the running job.',
+    meaning:
+      'The template requires a parameter that the manifest does not give; a launch inherits nothing from the running job.',
     next: 'Add the parameter under `target.parameters`.',
   },
   'dataflow-parameter-invalid': {
@@ -174,7 +179,8 @@ export const dataflowCodes = {
     next: 'Compare the names with the running job’s graph; remove the mapping once it has been rolled out.',
   },
   'dataflow-parallel-headroom': {
-    meaning: 'The project runs as many jobs as the default quota allows, and a parallel update needs one more for a while.',
+    meaning:
+      'The project runs as many jobs as the default quota allows, and a parallel update needs one more for a while.',
     next: 'Check the quota of concurrent jobs before you apply.',
   },
   'dataflow-reference-unavailable': {

@@ -46,7 +46,8 @@ export const glueCodes = {
     next: 'Use credentials of that account, or assume-role into it.',
   },
   'glue-job-missing': {
-    meaning: 'There is no Glue job of this name in this account and region. The tool starts and updates Glue jobs; it never creates one.',
+    meaning:
+      'There is no Glue job of this name in this account and region. The tool starts and updates Glue jobs; it never creates one.',
     next: 'Create the Glue job once (console, CloudFormation, Terraform), or correct target.name and target.region.',
   },
   'glue-not-streaming': {
@@ -54,11 +55,13 @@ export const glueCodes = {
     next: 'Take the job out of the manifest, or create it as a streaming job.',
   },
   'glue-visual-job': {
-    meaning: 'The Glue job was made in the visual editor: its script is generated, and a write of the definition could damage it.',
+    meaning:
+      'The Glue job was made in the visual editor: its script is generated, and a write of the definition could damage it.',
     next: 'Convert the job to a script in Glue Studio, or say `definition: leave`.',
   },
   'glue-source-control-token': {
-    meaning: 'The definition holds a personal access token, which may be masked when read and would be damaged by a write.',
+    meaning:
+      'The definition holds a personal access token, which may be masked when read and would be damaged by a write.',
     next: 'Use AWS Secrets Manager for it, give definition.SourceControlDetails, or say `definition: leave`.',
   },
   'glue-script-missing': {
@@ -74,7 +77,8 @@ export const glueCodes = {
     next: 'Move values into a file that the script reads.',
   },
   'glue-argument-not-overridable': {
-    meaning: 'The definition has the argument among its non-overridable ones with another value, so a run cannot be given it.',
+    meaning:
+      'The definition has the argument among its non-overridable ones with another value, so a run cannot be given it.',
     next: 'Take it out of NonOverridableArguments.',
   },
   'glue-no-second-place': {
@@ -90,11 +94,13 @@ export const glueCodes = {
     next: 'Set target.timeout to 0.',
   },
   'glue-definition-drift': {
-    meaning: 'The definition differs from the manifest in something that only a write to the definition can change, and the target says `definition: leave`.',
+    meaning:
+      'The definition differs from the manifest in something that only a write to the definition can change, and the target says `definition: leave`.',
     next: 'Change it where the definition is kept, or take it out of the manifest.',
   },
   'glue-definition-behind': {
-    meaning: 'The definition names another script than this revision; a run started by hand or by a trigger would execute that one.',
+    meaning:
+      'The definition names another script than this revision; a run started by hand or by a trigger would execute that one.',
     next: 'Nothing for rollouts: the run is told its script. Start the job only through this tool.',
   },
   'glue-definition-refused': {
@@ -110,7 +116,8 @@ export const glueCodes = {
     next: 'Look for another writer of the definition, then run again.',
   },
   'glue-definition-moved': {
-    meaning: 'Between the write of the definition and the start somebody changed a member that a run cannot carry by itself.',
+    meaning:
+      'Between the write of the definition and the start somebody changed a member that a run cannot carry by itself.',
     next: 'Find the other writer, then run again.',
   },
   'glue-run-refused': {
@@ -126,7 +133,8 @@ export const glueCodes = {
     next: 'Run `stream-rollout status`; stop the other run if it is not wanted.',
   },
   'glue-place-not-freed': {
-    meaning: 'Glue kept refusing the start because of its limit on concurrent runs, although no run of the job is active.',
+    meaning:
+      'Glue kept refusing the start because of its limit on concurrent runs, although no run of the job is active.',
     next: 'Look at the runs in the Glue console, then run `stream-rollout resume`.',
   },
   'glue-throttled': {
@@ -146,7 +154,8 @@ export const glueCodes = {
     next: 'Run `stream-rollout status` and look at the runs in the Glue console.',
   },
   'glue-run-not-as-asked': {
-    meaning: 'The new run, read back after its start, does not have the arguments or settings that it was started with.',
+    meaning:
+      'The new run, read back after its start, does not have the arguments or settings that it was started with.',
     next: 'Compare the run in the Glue console with the plan; report it together with the run, since it contradicts the documentation.',
   },
   'glue-stop-refused': {

@@ -1,4 +1,41 @@
 import type { CodeEntry } from './entry.js';
 
 export const inputsCodes = {
+  'engine-unknown': {
+    meaning: 'The manifest or the ledger names an engine that this version does not have.',
+    next: 'Correct `engine`, or use a version of the tool that has it.',
+  },
+  'plan-file-invalid': {
+    meaning: 'The file given as `plan-file` cannot be read as a plan of this version.',
+    next: 'Give the file that `plan` wrote (output `plan-file`).',
+  },
+  'input-invalid': {
+    meaning: 'An input or flag has a value that cannot be read.',
+    next: 'Correct the value; the message names the input and what it takes.',
+  },
+  'event-refused': {
+    meaning:
+      'The workflow event is not one that this tool may act on: `pull_request_target` runs foreign code with rights, others are unknown.',
+    next: 'Use `push`, `pull_request`, `merge_group`, `workflow_dispatch` or `schedule`, or name the mode.',
+  },
+  'environment-required': {
+    meaning: 'The manifest has several environments and none was chosen.',
+    next: 'Set the input `environment`.',
+  },
+  'environment-unknown': {
+    meaning: 'The chosen environment is not in the manifest.',
+    next: "Choose one of the manifest's environments.",
+  },
+  'manifest-missing': {
+    meaning: 'No manifest was found.',
+    next: 'Create `.github/streaming-jobs.yml`, or set the input `manifest`.',
+  },
+  'secret-missing': {
+    meaning: 'The manifest refers to `${secret.NAME}`, and the process environment has no such variable.',
+    next: 'Pass the secret to the step as an environment variable of that name.',
+  },
+  'ref-not-applied': {
+    meaning: 'A push to this branch does not apply to the environment; a plan was made instead.',
+    next: 'Add the branch to `environments.<name>.refs`, or set `mode: apply`.',
+  },
 } as const satisfies Record<string, CodeEntry>;

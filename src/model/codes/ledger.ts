@@ -1,4 +1,56 @@
 import type { CodeEntry } from './entry.js';
 
 export const ledgerCodes = {
+  'ledger-unsupported': {
+    meaning: 'The ledger’s address names a kind of store that this version does not know.',
+    next: 'Use `git:origin`, `git:<remote or address>` or `file:<folder>`.',
+  },
+  'ledger-bad-name': {
+    meaning: 'A job or an environment has a name that cannot become a ref or a file name.',
+    next: 'Use letters, digits, `_` and `-`, beginning with a letter or digit; `artifacts` is no environment.',
+  },
+  'ledger-git-missing': {
+    meaning: 'The git ledger needs the program `git`, version 2.31 or newer, and it was not found.',
+    next: 'Install a newer git on the runner, or use a `file:` ledger.',
+  },
+  'ledger-remote-missing': {
+    meaning: 'The repository that should hold the ledger was not found.',
+    next: 'Check out the repository before this step (`actions/checkout`), or set `ledger` to an address that exists.',
+  },
+  'ledger-no-credentials': {
+    meaning: 'git has no credentials, or refused ones, for the repository that holds the ledger.',
+    next: 'Let `actions/checkout` keep its credentials (no `persist-credentials: false`) and give the job `permissions: contents: write`.',
+  },
+  'ledger-not-writable': {
+    meaning: 'The ledger can be read but not written.',
+    next: 'Give the job `permissions: contents: write`; for a `file:` ledger, the right to write to its folder.',
+  },
+  'ledger-write-refused': {
+    meaning: 'The git host refused to store a record, by a rule or a hook of its own.',
+    next: 'Allow pushes to `refs/stream-rollout/*` for the token in use, or set `ledger` to another repository.',
+  },
+  'ledger-write-unknown': {
+    meaning: 'A write was sent and no definite answer came, so it is not known whether it landed.',
+    next: 'Run `stream-rollout resume`: it reads the ledger again before anything is done.',
+  },
+  'ledger-unreachable': {
+    meaning: 'The store that holds the ledger did not answer.',
+    next: 'Try again; if it goes on, check the network between the runner and the git host.',
+  },
+  'ledger-git-failed': {
+    meaning: 'A git command of the ledger failed for a reason that is not known here.',
+    next: 'Read what git said in the message; the command can be repeated safely.',
+  },
+  'ledger-format-newer': {
+    meaning: 'A record was written by a newer version of this tool, whose rules this version does not know.',
+    next: 'Use the newer version of the tool for all workflows of this repository.',
+  },
+  'ledger-record-broken': {
+    meaning: 'A record of the ledger is not readable: somebody else wrote to it.',
+    next: 'Look at its history with `git log`, and set the ref back to the last commit that this tool wrote.',
+  },
+  'ledger-secret': {
+    meaning: 'A record would have held the value of a secret, so it was not written.',
+    next: 'Name the secret by reference (`${secret.NAME}`) in the manifest, and keep it out of build results.',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,4 +1,3 @@
 import type { CodeEntry } from './entry.js';
 
-export const reportCodes = {
-} as const satisfies Record<string, CodeEntry>;
+export const reportCodes = {} as const satisfies Record<string, CodeEntry>;

@@ -2,7 +2,8 @@ import type { CodeEntry } from './entry.js';
 
 export const rolloutCodes = {
   'unexpected-run': {
-    meaning: 'A run of the job is active that this rollout did not start and the ledger does not name. Nothing was touched.',
+    meaning:
+      'A run of the job is active that this rollout did not start and the ledger does not name. Nothing was touched.',
     next: 'Find out who started it; stop it, or plan again with `on-drift: adopt`.',
   },
   'drain-timeout': {
@@ -19,15 +20,16 @@ export const rolloutCodes = {
   },
   'drained-early': {
     meaning: 'The old run ended or was draining before the new one was verified: the service or a person released it.',
-    next: 'Check the new run by hand; raise `parallel.overlap` if the service\'s own timer did it.',
+    next: "Check the new run by hand; raise `parallel.overlap` if the service's own timer did it.",
   },
   'undo-seen': {
-    meaning: 'A run started by this rollout\'s undo was found while it was recorded as going forward; it goes on backward.',
+    meaning:
+      "A run started by this rollout's undo was found while it was recorded as going forward; it goes on backward.",
     next: 'Nothing; the rollout is being closed.',
   },
   'new-run-ended': {
     meaning: 'The new run ended or failed before it was verified.',
-    next: 'Read the run\'s own messages in the report; fix the code and push again.',
+    next: "Read the run's own messages in the report; fix the code and push again.",
   },
   'old-run-still-active': {
     meaning: 'The new run is up, but the engine did not replace the old one: two runs are active.',
@@ -43,7 +45,7 @@ export const rolloutCodes = {
   },
   'crash-loop': {
     meaning: 'The engine restarted the new run again and again while it was watched.',
-    next: 'Read the run\'s own messages in the report; fix the code and push again.',
+    next: "Read the run's own messages in the report; fix the code and push again.",
   },
   'not-running-in-time': {
     meaning: 'The new run was not running within `verify.running-within`.',

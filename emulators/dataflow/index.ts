@@ -1,0 +1,2 @@
+export { type Behaviour, behaviours } from './fate.js';
+export { dataflowService } from './service.js';

@@ -1,0 +1,41 @@
+/** How a run fares, as its script says (README, "What a script decides"). Times in seconds of the emulated clock. */
+export interface Fate {
+  /** STARTING until RUNNING; null: the usual time; Infinity: never. */
+  readonly startAfter: number | null;
+  /** The run's own end, counted from RUNNING; null: it runs on. */
+  readonly end: {
+    readonly state: 'FAILED' | 'SUCCEEDED';
+    readonly after: number;
+    readonly message: string | null;
+  } | null;
+  /** STOPPING until STOPPED; null: the usual time. */
+  readonly stopAfter: number | null;
+}
+
+export const usual: Fate = { startAfter: null, end: null, stopAfter: null };
+
+const exited = 'Command failed with exit code 1';
+
+type Directive = (seconds: number | null, text: string | null) => Partial<Fate>;
+
+const directives: { readonly [name: string]: Directive } = {
+  'fail-after': (seconds, text) => ({ end: { state: 'FAILED', after: seconds ?? 0, message: text ?? exited } }),
+  'crash-loop': (seconds, text) => ({ end: { state: 'FAILED', after: seconds ?? 20, message: text ?? exited } }),
+  'finish-after': (seconds) => ({ end: { state: 'SUCCEEDED', after: seconds ?? 0, message: null } }),
+  'slow-stop': (seconds) => ({ stopAfter: seconds ?? 600 }),
+  'start-after': (seconds) => ({ startAfter: seconds ?? 0 }),
+  'never-starts': () => ({ startAfter: Number.POSITIVE_INFINITY }),
+};
+
+/** Reads all `# emulator: …` (or `// emulator: …`) lines of a script. A line that says nothing known fails the run, so that a typo shows. */
+export function fateOf(script: string): Fate {
+  let fate = usual;
+  for (const [, line = ''] of script.matchAll(/^\s*(?:#|\/\/)\s*emulator:\s*(.*?)\s*$/gm)) {
+    const [, name = '', seconds, text] = /^([a-z-]+)(?:\s+(\d+(?:\.\d+)?))?(?:\s+"([^"]*)")?$/.exec(line) ?? [];
+    const directive = directives[name];
+    if (!directive)
+      return { ...usual, end: { state: 'FAILED', after: 0, message: `emulator: unknown directive: ${line}` } };
+    fate = { ...fate, ...directive(seconds === undefined ? null : Number(seconds), text ?? null) };
+  }
+  return fate;
+}

@@ -1,0 +1,5 @@
+export { type Builder, type BuilderOptions, createBuilder, findBuild } from './build.js';
+export { digestOf, revisionOf, rolloutIdOf, sha256 } from './digest.js';
+export { buildNamesOf, resolveTarget } from './resolve.js';
+export { openStores, type Stores } from './stores/index.js';
+export { digestsOf, type Uploaded, type UploadRequest, uploadArtifacts } from './upload.js';

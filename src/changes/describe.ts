@@ -1,0 +1,225 @@
+import { committedArtifacts } from '../artifacts/fields.js';
+import type { Engine, Reference } from '../engines/engine.js';
+import type { Desired, Explanation } from '../model/change.js';
+import { RolloutError } from '../model/error.js';
+import type { Finding } from '../model/finding.js';
+import type { Job, Manifest } from '../model/job.js';
+import type { Base } from '../model/plan.js';
+import { type BaseRequest, resolveBase, unknownBase } from './base.js';
+import { missing } from './blobs.js';
+import { type TreeChange, treeBefore, treeOfChanges } from './diff.js';
+import { explain, unexplained } from './explain.js';
+import { dirtyFinding, findingsOf } from './findings.js';
+import { codeKind, declaredBy, desiredOf, identify, referenceOf, type Source } from './identity.js';
+import { prepareGlobs } from './globs.js';
+import { type Links, noLinks, readLinks, touchesLink } from './links.js';
+import { ownedBy, watchedBy } from './owned.js';
+import { positionsOf, subtract, union } from './ranges.js';
+import type { Repository } from './repository.js';
+import { sameJson } from './settings.js';
+import type { Tree } from './tree.js';
+
+export interface ChangeRequest {
+  readonly manifest: Manifest;
+  /** By id; every engine that the manifest uses. */
+  readonly engines: ReadonlyMap<string, Engine>;
+  readonly repository: Repository;
+  /** Commit that is wanted. */
+  readonly head: string;
+  readonly base: BaseRequest;
+  /** The manifest as it was at a commit, for the same environment and variables; null where it had none that is valid. */
+  manifestAt(commit: string): Promise<Manifest | null>;
+  /** What was read of artifacts made elsewhere, by job; absent or null: not read (`detect`). */
+  readonly references: ReadonlyMap<string, Reference | null>;
+  /** Files that the manifest was read from, where it is more than `manifest.file`: they belong to no job and are not unowned. */
+  readonly manifestFiles?: readonly string[];
+  /** Also look for uncommitted changes of the jobs' files. */
+  readonly workTree?: boolean;
+}
+
+export interface JobChange {
+  readonly desired: Desired;
+  /** Null where the base is unknown or does not declare the job. */
+  readonly desiredAtBase: Desired | null;
+  readonly explanation: Explanation;
+  readonly findings: readonly Finding[];
+}
+
+export interface Changes {
+  readonly base: Base;
+  readonly jobs: ReadonlyMap<string, JobChange>;
+  /** Changed files that belong to no job. */
+  readonly unowned: readonly string[];
+  /** About the whole comparison. */
+  readonly findings: readonly Finding[];
+}
+
+/** What every job should be at the head commit, and what the diff against the base says about it. Reads git only. */
+export async function describeChanges(request: ChangeRequest): Promise<Changes> {
+  const { repository, head, manifest } = request;
+  const reading = Promise.all([
+    repository.tree(head),
+    comparison(request),
+    request.workTree === true ? repository.workTreeChanges() : [],
+  ]);
+  prepare(request);
+  const [tree, against, dirty] = await reading;
+  if (tree === null) throw missing(head);
+  const now: Side = { manifest, tree, links: await linksOf(request.engines, manifest.jobs, tree, repository) };
+  const before = against === null ? null : await readableSide(request, now, against);
+  const jobs = manifest.jobs.map((job) => [job.key, describe(request, job, now, before, dirty)] as const);
+  return {
+    base: before?.base ?? unknownBase,
+    jobs: new Map(jobs),
+    unowned: before === null ? [] : unownedIn(request, before),
+    findings: before === null ? [baseUnknown] : [],
+  };
+}
+
+/** What needs no tree is worked out while git lists the files. */
+function prepare({ manifest, engines }: ChangeRequest): void {
+  for (const job of manifest.jobs) {
+    declaredBy(job.target, engines.get(job.engine) as Engine);
+    prepareGlobs([...(job.paths ?? []), ...job.ignore]);
+  }
+}
+
+const baseUnknown: Finding = {
+  code: 'base-unknown',
+  level: 'notice',
+  message: 'The commit to explain this change against is not known, so every job is compared with what runs.',
+};
+
+interface Side {
+  readonly manifest: Manifest;
+  readonly tree: Tree;
+  readonly links: Links;
+}
+
+interface Comparison {
+  readonly base: Base;
+  readonly changes: readonly TreeChange[];
+  readonly manifest: Manifest | null;
+}
+
+/** The base side: its jobs by key, its tree, and the changed files as a tree of their own. */
+interface BaseSide {
+  readonly base: Base;
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly side: Omit<Side, 'manifest'>;
+  readonly changes: readonly TreeChange[];
+  readonly changed: Tree;
+}
+
+async function comparison({ repository, base, head, manifest, manifestAt }: ChangeRequest): Promise<Comparison | null> {
+  const found = await resolveBase(repository, base, head);
+  if (found.commit === null) return null;
+  const changes = await repository.diff(found.commit, head);
+  if (changes === null) return null;
+  return { base: found, changes, manifest: changes.length === 0 ? manifest : await manifestAt(found.commit) };
+}
+
+/** A base that cannot be read to the end explains nothing; it must not stop a rollout either. */
+async function readableSide(request: ChangeRequest, now: Side, against: Comparison): Promise<BaseSide | null> {
+  try {
+    return await baseSide(request, now, against);
+  } catch (error) {
+    if (error instanceof RolloutError && error.code === 'git-object-missing') return null;
+    throw error;
+  }
+}
+
+async function baseSide(
+  { repository, engines }: ChangeRequest,
+  now: Side,
+  { base, changes, manifest }: Comparison,
+): Promise<BaseSide> {
+  const jobs = manifest?.jobs ?? [];
+  const tree = changes.length === 0 ? now.tree : treeBefore(now.tree, changes);
+  return {
+    base,
+    jobs: new Map(jobs.map((job) => [job.key, job])),
+    side: { tree, links: tree === now.tree ? now.links : await linksOf(engines, jobs, tree, repository) },
+    changes,
+    changed: treeOfChanges(changes),
+  };
+}
+
+function describe(
+  request: ChangeRequest,
+  job: Job,
+  now: Side,
+  before: BaseSide | null,
+  dirty: readonly string[],
+): JobChange {
+  const engine = request.engines.get(job.engine) as Engine;
+  const reference = request.references.get(job.key) ?? null;
+  const source = { tree: now.tree, links: now.links, reference };
+  const identified = identify(job, engine, source);
+  const findings = [
+    ...findingsOf(job, engine, source, identified, before?.changed ?? null),
+    ...dirtyFinding(job, engine, now.tree, dirty),
+  ];
+  const { desired } = identified;
+  if (before === null) return { desired, desiredAtBase: null, explanation: unexplained, findings };
+  const files = [...positionsOf(watchedBy(job, engine, before.changed, identified.followed))].map(
+    (i) => before.changes[i] as TreeChange,
+  );
+  const old = before.jobs.get(job.key) ?? (job.was === null ? undefined : before.jobs.get(job.was));
+  const was = old && desiredBefore(request, old, job, before, source, desired, files.length > 0);
+  const explanation = explain(job, desired, old && was ? { job: old, desired: was } : null, files);
+  return { desired, desiredAtBase: was ?? null, explanation, findings };
+}
+
+/** The job at the base; where neither its declaration nor a file of it differs, it is what it is now. */
+function desiredBefore(
+  request: ChangeRequest,
+  old: Job,
+  job: Job,
+  before: BaseSide,
+  now: Source,
+  desired: Desired,
+  filesChanged: boolean,
+): Desired | null {
+  const engine = request.engines.get(old.engine);
+  if (engine === undefined) return null;
+  if (!filesChanged && declaredAlike(old, job) && before.side.links.size === 0) return desired;
+  // What a reference held at the base cannot be read any more; the same URI counts as the same content.
+  const reference =
+    codeKind(old, engine) === 'reference' && referenceOf(old, engine) === now.reference?.uri ? now.reference : null;
+  return desiredOf(old, engine, { ...before.side, reference });
+}
+
+function declaredAlike(a: Job, b: Job): boolean {
+  return (
+    a.engine === b.engine &&
+    a.build === b.build &&
+    sameJson(a.target, b.target) &&
+    sameJson(a.paths, b.paths) &&
+    sameJson(a.ignore, b.ignore)
+  );
+}
+
+async function linksOf(
+  engines: ReadonlyMap<string, Engine>,
+  jobs: readonly Job[],
+  tree: Tree,
+  repository: Repository,
+): Promise<Links> {
+  const paths = jobs.flatMap((job) => {
+    const engine = engines.get(job.engine);
+    return engine === undefined
+      ? []
+      : committedArtifacts(job.target, engine)
+          .map((artifact) => artifact.path);
+  });
+  return paths.some((path) => touchesLink(tree, path)) ? readLinks(tree, repository) : noLinks;
+}
+
+/** Files of jobs that the base declared and the head does not are told, too: they belong to nobody now. */
+function unownedIn({ engines, manifest, manifestFiles }: ChangeRequest, { changed, changes }: BaseSide): string[] {
+  const owned = union(manifest.jobs.map((job) => ownedBy(job, engines.get(job.engine) as Engine, changed)));
+  const own = new Set([manifest.file, ...(manifestFiles ?? [])]);
+  const others = [...positionsOf(subtract(changed.all, owned))].map((i) => (changes[i] as TreeChange).path);
+  return others.filter((path) => !own.has(path));
+}

@@ -1,0 +1,198 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { cliRawInputs, readCliInputs } from './inputs/cli.js';
+import { type FieldName, fields } from './inputs/fields.js';
+import type { Inputs, Mode } from './inputs/inputs.js';
+import { chooseMode } from './inputs/mode.js';
+import { log, renderLog } from './modes/log.js';
+import { makeBench } from './modes/make-bench.js';
+import { ManifestInvalid, validateWorkTree } from './modes/manifest.js';
+import { run } from './modes/run.js';
+import { renderStatus } from './modes/status.js';
+import { renderPlan } from './plan/index.js';
+import { cliTeller } from './report/cli-teller.js';
+import { writeFiles } from './report/files.js';
+import { forgeOf } from './report/forge.js';
+import { connectGitHub } from './report/github.js';
+import { planSummary, reportSummary } from './report/summary.js';
+import { failureDocument, printDocument, renderErrors, renderReport } from './report/terminal.js';
+import { cancelOn } from './rollout/cancel.js';
+import { version } from './version.js';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+/** Flags that each command takes beside the common ones. */
+const commands: Readonly<
+  Record<Exclude<Mode, 'auto'>, { readonly text: string; readonly flags: readonly FieldName[] }>
+> = {
+  validate: { text: 'check the manifest, for all environments where none is named', flags: [] },
+  detect: { text: 'what this commit changes, from git alone: no credentials, no engine call', flags: ['base'] },
+  plan: {
+    text: 'what apply would do',
+    flags: ['base', 'strategy', 'force', 'accept', 'on-drift', 'rollback-to', 'max-changed-jobs'],
+  },
+  apply: {
+    text: 'roll out what changed',
+    flags: [
+      'base',
+      'strategy',
+      'force',
+      'rebuild',
+      'accept',
+      'on-drift',
+      'plan-file',
+      'fail-fast',
+      'max-parallel',
+      'max-changed-jobs',
+      'wait-for-minutes',
+      'take-over',
+      'deployments',
+    ],
+  },
+  resume: { text: 'go on with open rollouts', flags: ['max-parallel', 'wait-for-minutes', 'take-over'] },
+  rollback: {
+    text: 'go back to a revision that ran well',
+    flags: ['rollback-to', 'accept', 'max-parallel', 'wait-for-minutes'],
+  },
+  status: { text: 'what is recorded and what runs', flags: [] },
+};
+
+const common: readonly FieldName[] = ['manifest', 'environment', 'jobs', 'vars', 'ledger', 'github-token'];
+
+function program(): Command {
+  const root = new Command('stream-rollout')
+    .description('Rolls new code and settings out to running streaming jobs.')
+    .version(version)
+    .option('--json', 'print one JSON document on stdout')
+    .option('--out <directory>', 'also write plan.json, report.json and summary.md there')
+    .option('-C, --directory <directory>', 'root of the checkout', '.')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  for (const [mode, { text, flags }] of Object.entries(commands)) {
+    const command = root.command(mode).description(text);
+    for (const name of [...common, ...flags]) command.addOption(optionOf(name));
+    if (mode === 'apply' || mode === 'rollback') command.option('--wait', 'wait for a lock that another process holds');
+    command.action(async (_options, made: Command) =>
+      finish(await runMode(mode as Exclude<Mode, 'auto'>, made.optsWithGlobals())),
+    );
+  }
+  const history = root.command('log').description("the ledger's entries, newest first");
+  for (const name of common) history.addOption(optionOf(name));
+  history.option('--limit <count>', 'how many entries', countOf, 20);
+  history.action(async (_options, made: Command) => finish(await runLog(made.optsWithGlobals())));
+  const verify = root
+    .command('verify')
+    .description('judge recorded samples again')
+    .option('--replay <evidence.json>', 'the evidence file');
+  verify.action(async (_options, made: Command) =>
+    finish(await (await import('./modes/verify.js')).verifyReplay(made.optsWithGlobals())),
+  );
+  root
+    .command('emulate')
+    .description('run the local cloud until it is interrupted')
+    .option('--clock-rate <rate>', 'how many times as fast its clock runs', countOf, 1)
+    .action(async (_options, made: Command) =>
+      finish(await (await import('./demo/emulate.js')).emulate(made.optsWithGlobals(), cancelOn())),
+    );
+  root
+    .command('demo')
+    .description('a commit that changes two of five jobs, rolled out on the local cloud')
+    .option('--keep', 'keep the temporary repository')
+    .action(async (_options, made: Command) =>
+      finish(await (await import('./demo/demo.js')).demo(made.optsWithGlobals(), cancelOn())),
+    );
+  return root;
+}
+
+function optionOf(name: FieldName): Option {
+  const field = fields[name];
+  const shown = field.default === '' || field.default.startsWith('${{') ? '' : ` (default: ${field.default})`;
+  if (field.kind === 'flag') return new Option(`--${name}`, field.description);
+  const option = new Option(`--${name} <value>`, `${field.description}${shown}`);
+  return field.kind === 'pairs' || field.kind === 'list' || field.kind === 'choices'
+    ? option.argParser(gather)
+    : option;
+}
+
+function gather(value: string, before: string | undefined): string {
+  return before === undefined ? value : `${before}\n${value}`;
+}
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('takes a whole number from 1.');
+  return count;
+}
+
+type Options = { readonly [name: string]: unknown };
+
+async function runMode(named: Exclude<Mode, 'auto'>, options: Options): Promise<number> {
+  const json = options['json'] === true;
+  const inputs = readCliInputs({ ...cliRawInputs(options), mode: named }, options, process.env);
+  const bench = openBench(inputs);
+  try {
+    if (named === 'validate') {
+      const errors = await validateWorkTree(bench);
+      printDocument(
+        json,
+        { version: 1, kind: 'validate', errors },
+        errors.length === 0 ? 'The manifest is valid.' : renderErrors(errors),
+      );
+      return errors.length === 0 ? 0 : 4;
+    }
+    const { mode, notice } = chooseMode(inputs, inputs.event, null);
+    if (notice !== null) bench.teller.line(notice);
+    const result = await run(bench, mode, async (plan) => bench.teller.line(renderPlan(plan)));
+    if (result.kind === 'status') {
+      printDocument(json, result.status, renderStatus(result.status));
+      return result.exitCode;
+    }
+    const report = result.kind === 'report' ? result.report : null;
+    const summary =
+      report === null
+        ? planSummary(result.plan as never, notice, result.kind === 'plan' && result.detect)
+        : reportSummary(report, notice);
+    await writeFiles(inputs.outputDirectory, result.plan, report, bench.mask(summary));
+    if (report === null) printDocument(json, result.plan, bench.mask(renderPlan(result.plan as never)));
+    else printDocument(json, report, bench.mask(renderReport(report)));
+    return result.exitCode;
+  } finally {
+    await bench.close();
+  }
+}
+
+async function runLog(options: Options): Promise<number> {
+  const bench = openBench(readCliInputs(cliRawInputs(options), options, process.env));
+  try {
+    const found = await log(bench, options['limit'] as number);
+    printDocument(options['json'] === true, found, renderLog(found));
+    return 0;
+  } finally {
+    await bench.close();
+  }
+}
+
+function openBench(inputs: Inputs) {
+  const github = connectGitHub(inputs.event, inputs.githubToken, (line) => cliTeller.line(line));
+  return makeBench(inputs, { forge: forgeOf(github), teller: cliTeller, signal: cancelOn(), onSecret: () => {} });
+}
+
+function finish(code: number): void {
+  process.exitCode = code;
+  // Sockets that an SDK keeps open must not keep the shell waiting.
+  setTimeout(() => process.exit(), 500).unref();
+}
+
+const asJson = process.argv.includes('--json');
+program()
+  .parseAsync()
+  .catch((error: unknown) => {
+    const helped = (error as { code?: string }).code?.startsWith('commander.');
+    if (helped) {
+      process.exitCode = (error as { exitCode?: number }).exitCode === 0 ? 0 : 4;
+      return;
+    }
+    if (error instanceof ManifestInvalid)
+      printDocument(asJson, { version: 1, kind: 'validate', errors: error.errors }, renderErrors(error.errors));
+    else printDocument(asJson, failureDocument(error), null, error);
+    finish(error instanceof ManifestInvalid ? 4 : failureDocument(error).exitCode);
+  });

@@ -1,0 +1,52 @@
+import type { JsonObject } from '../../model/json.js';
+import type { Ambient, Place, Session } from '../engine.js';
+import { openApi } from './api.js';
+import { drain, stop } from './end.js';
+import type { Kit } from './kit.js';
+import { openLinks } from './links.js';
+import { messagesOf } from './messages.js';
+import { overlap } from './overlap.js';
+import { preflight } from './preflight.js';
+import { referenceOf } from './reference.js';
+import { replace } from './replace.js';
+import { runsOf } from './runs.js';
+import { scale } from './scale.js';
+import { start } from './start.js';
+import { openStore, type Store } from './storage.js';
+import { readTarget } from './target.js';
+
+/** A session with one project and region, as one identity. */
+export async function connect(_: Place, target: JsonObject, ambient: Ambient): Promise<Session> {
+  const { project, region, impersonate } = readTarget(target);
+  const api = await openApi({ project, region, impersonate }, ambient);
+  const runs = runsOf(api, { project, region });
+  const links = openLinks(ambient.log);
+  const kit: Kit = { api, runs, links, clock: ambient.clock, secret: ambient.secret };
+  let store: Promise<Store> | null = null;
+
+  return {
+    observe: runs.observe,
+    async look(subject) {
+      const found = await runs.look(subject);
+      links.readBack(found);
+      return found;
+    },
+    can: {
+      scale: (call) => scale(kit, call),
+      replace: (call) => replace(kit, call),
+      overlap: (call) => overlap(kit, call),
+      start: (call) => start(kit, call),
+      drain: (call) => drain(kit, call),
+      stop: (call) => stop(kit, call),
+    },
+    preflight: (intended) => preflight(kit, intended),
+    async reference(settings) {
+      store ??= openStore(project, impersonate, ambient);
+      return referenceOf(await store, settings);
+    },
+    async messages(run) {
+      return [...(await messagesOf(api, run.id)), ...links.notesOf(run.id)];
+    },
+    close: api.close,
+  };
+}

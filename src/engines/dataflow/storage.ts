@@ -1,0 +1,67 @@
+import type { AuthClient } from 'google-auth-library';
+import { RolloutError } from '../../model/error.js';
+import type { Ambient } from '../engine.js';
+import { credentials, endpointOf } from './credentials.js';
+import { faultOf } from './fault.js';
+
+/** An object in Cloud Storage as far as its content is concerned. */
+export interface StoredObject {
+  /** Digest of the content as the store gives it, for example `md5:…`. */
+  readonly digest: string;
+  readonly bytes: number;
+  read(): Promise<Buffer>;
+}
+
+export interface Store {
+  /** Null: the object does not exist or may not be read. */
+  object(uri: string): Promise<StoredObject | null>;
+}
+
+/** Reads objects by the real client; STORAGE_EMULATOR_HOST is honoured as that client does. */
+export async function openStore(project: string, impersonate: string | undefined, ambient: Ambient): Promise<Store> {
+  const variable = 'STORAGE_EMULATOR_HOST';
+  const override = ambient.env[variable];
+  const endpoint = endpointOf(override && (/^https?:/.test(override) ? override : `http://${override}`), variable);
+  const authClient: AuthClient = await credentials(endpoint, project, impersonate, ambient.env);
+  const { Storage } = await import('@google-cloud/storage');
+  const storage = new Storage({
+    projectId: project,
+    authClient: authClient as never,
+    userAgent: ambient.userAgent,
+    timeout: 30_000,
+    ...(endpoint && { apiEndpoint: endpoint.url }),
+  });
+  return {
+    async object(uri) {
+      const { bucket, name } = partsOf(uri);
+      const file = storage.bucket(bucket).file(name);
+      try {
+        const [metadata] = await file.getMetadata();
+        const digest = metadata.md5Hash ? `md5:${hex(metadata.md5Hash)}` : `crc32c:${hex(metadata.crc32c ?? '')}`;
+        return { digest, bytes: Number(metadata.size ?? 0), read: async () => (await file.download())[0] };
+      } catch (error) {
+        return unreadable(uri, error);
+      }
+    },
+  };
+}
+
+export function partsOf(uri: string): { readonly bucket: string; readonly name: string } {
+  const [, bucket = '', name = ''] = /^gs:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
+  return { bucket, name };
+}
+
+/** Missing or not readable is an answer; everything else is not. */
+export function unreadable(uri: string, error: unknown): null {
+  const fault = faultOf(error);
+  if (fault.status === 401 || fault.status === 403 || fault.status === 404) return null;
+  throw new RolloutError('dataflow-reference-unavailable', `Cloud Storage did not answer for ${uri} (${fault.text}).`, {
+    class: 'transient',
+    next: 'Run again; nothing was changed.',
+    cause: fault.cause,
+  });
+}
+
+function hex(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('hex');
+}

@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { readEvent } from './event.js';
+import { type FieldName, fieldNames } from './fields.js';
+import type { Inputs } from './inputs.js';
+import { parseInputs, type RawInputs } from './parse.js';
+
+/** Commander's options (camelCase) as raw inputs. */
+export function cliRawInputs(options: { readonly [name: string]: unknown }): RawInputs {
+  const raw: Partial<Record<FieldName, string>> = {};
+  for (const name of fieldNames) {
+    const value = options[name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())];
+    if (value !== undefined && value !== false) raw[name] = String(value);
+  }
+  return raw;
+}
+
+/** Reads the CLI's flags. Inside a GitHub workflow the run's own facts (run id, repository) are taken from its environment. */
+export function readCliInputs(
+  raw: RawInputs,
+  options: { readonly [name: string]: unknown },
+  env: Inputs['env'],
+): Inputs {
+  const workspace = topOf(resolve(String(options['directory'] ?? '.')));
+  const event = { ...readEvent(env), name: null, untrusted: false };
+  const token = raw['github-token'] ?? env['GITHUB_TOKEN'];
+  return parseInputs(
+    { ...raw, ...(token === undefined ? {} : { 'github-token': token }) },
+    {
+      event,
+      workspace,
+      outputDirectory: typeof options['out'] === 'string' ? resolve(options['out']) : '',
+      env,
+      wait: options['wait'] === true,
+    },
+  );
+}
+
+/** The top of the checkout around a folder; the folder itself where there is none (`validate` needs no git). */
+function topOf(directory: string): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--show-toplevel'], {
+      cwd: directory,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      encoding: 'utf8',
+    }).trim();
+  } catch {
+    return directory;
+  }
+}

@@ -1,0 +1,60 @@
+import { RolloutError } from '../model/error.js';
+import type { EventFacts, Inputs, Mode } from './inputs.js';
+
+export interface ChosenMode {
+  readonly mode: Exclude<Mode, 'auto'>;
+  /** Why it is not what somebody might expect, for one notice; null otherwise. */
+  readonly notice: string | null;
+}
+
+/** What `auto` means for this event and environment (INTERFACE 2). `refs` null: the default branch. */
+export function chooseMode(
+  inputs: Pick<Inputs, 'mode'>,
+  event: EventFacts,
+  refs: readonly string[] | null,
+): ChosenMode {
+  if (inputs.mode !== 'auto') return explicit(inputs.mode, event);
+  switch (event.name) {
+    case 'pull_request':
+      return event.untrusted
+        ? { mode: 'detect', notice: 'A pull request from a fork or from Dependabot: live state was not read.' }
+        : { mode: 'plan', notice: null };
+    case 'merge_group':
+      return { mode: 'plan', notice: null };
+    case 'push':
+    case 'workflow_dispatch':
+      return applies(event, refs)
+        ? { mode: 'apply', notice: null }
+        : {
+            mode: 'plan',
+            notice: `${event.ref} is not a ref of this environment, so this is a plan; nothing is applied.`,
+          };
+    case 'schedule':
+      return { mode: 'resume', notice: null };
+    default:
+      throw new RolloutError('event-refused', `the event ${event.name ?? '(none)'} starts nothing in mode auto`, {
+        class: 'input',
+        next: 'Name the mode, or use push, pull_request, merge_group, workflow_dispatch or schedule.',
+      });
+  }
+}
+
+/** Foreign code never acts, whatever mode a workflow names. */
+function explicit(mode: Exclude<Mode, 'auto'>, event: EventFacts): ChosenMode {
+  if (event.name === 'pull_request_target') {
+    throw new RolloutError('event-refused', 'pull_request_target runs with rights on code that nobody has reviewed', {
+      class: 'input',
+      next: 'Use pull_request.',
+    });
+  }
+  if (event.untrusted && mode !== 'detect' && mode !== 'validate') {
+    return { mode: 'detect', notice: `A pull request from a fork or from Dependabot: \`${mode}\` became \`detect\`.` };
+  }
+  return { mode, notice: null };
+}
+
+function applies(event: EventFacts, refs: readonly string[] | null): boolean {
+  const branch = event.ref?.replace(/^refs\/heads\//, '') ?? '';
+  const wanted = refs ?? (event.defaultBranch === null ? [] : [event.defaultBranch]);
+  return !event.deleted && wanted.some((ref) => ref === branch || ref === event.ref);
+}

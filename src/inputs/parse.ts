@@ -1,0 +1,128 @@
+import { distance } from 'fastest-levenshtein';
+import { RolloutError } from '../model/error.js';
+import type { StrategyName } from '../model/job.js';
+import { type Field, type FieldName, fieldNames, fields } from './fields.js';
+import type { Consent, EventFacts, Inputs, Mode } from './inputs.js';
+
+/** Raw texts of the inputs; a missing one takes its default. */
+export type RawInputs = { readonly [name in FieldName]?: string | undefined };
+
+/** What the entry point knows beside the inputs. */
+export interface Surroundings {
+  readonly event: EventFacts;
+  readonly workspace: string;
+  readonly outputDirectory: string;
+  readonly env: Inputs['env'];
+  readonly wait: boolean;
+}
+
+type Value = string | readonly string[] | boolean | number | { readonly [name: string]: string };
+
+/** Reads all inputs and tells all errors at once. */
+export function parseInputs(raw: RawInputs, around: Surroundings): Inputs {
+  const errors: string[] = [];
+  const values = {} as Record<FieldName, Value>;
+  for (const name of fieldNames) {
+    const field: Field = fields[name];
+    const text = raw[name]?.trim() || (field.default.startsWith('${{') ? '' : field.default);
+    try {
+      values[name] = readers[field.kind](text, field);
+    } catch (error) {
+      errors.push(`\`${name}\`: ${(error as Error).message}`);
+    }
+  }
+  if (errors.length > 0) {
+    throw new RolloutError('input-invalid', errors.join('; '), {
+      class: 'input',
+      next: 'Correct the inputs named above.',
+    });
+  }
+  const strategies = values['strategy'] as readonly string[];
+  return {
+    mode: values['mode'] as Mode,
+    manifest: values['manifest'] as string,
+    environment: textOrNull(values['environment']),
+    jobs: values['jobs'] as readonly string[],
+    vars: values['vars'] as Inputs['vars'],
+    base: textOrNull(values['base']),
+    strategy:
+      strategies.length === 0 ? null : strategies.includes('auto') ? 'auto' : (strategies as readonly StrategyName[]),
+    force: values['force'] as boolean,
+    rebuild: values['rebuild'] as boolean,
+    rollbackTo: textOrNull(values['rollback-to']),
+    accept: values['accept'] as readonly Consent[],
+    planFile: textOrNull(values['plan-file']),
+    ledger: values['ledger'] as string,
+    onDrift: values['on-drift'] as Inputs['onDrift'],
+    failFast: values['fail-fast'] as boolean,
+    maxParallel: values['max-parallel'] as number,
+    maxChangedJobs: values['max-changed-jobs'] as number,
+    waitForMinutes: values['wait-for-minutes'] as number,
+    takeOver: values['take-over'] as boolean,
+    comment: values['comment'] as boolean,
+    deployments: values['deployments'] as boolean,
+    githubToken: textOrNull(values['github-token']),
+    ...around,
+  };
+}
+
+const readers: { readonly [kind in Field['kind']]: (text: string, field: Field) => Value } = {
+  text: (text) => text,
+  list: (text) => splitList(text),
+  flag: readFlag,
+  count: readCount,
+  choice: (text, field) => oneOf(text, field.choices ?? []),
+  choices: (text, field) => splitList(text).map((item) => oneOf(item, field.choices ?? [])),
+  pairs: readPairs,
+};
+
+function readFlag(text: string): boolean {
+  const known: { readonly [word: string]: boolean } = {
+    true: true,
+    yes: true,
+    on: true,
+    false: false,
+    no: false,
+    off: false,
+  };
+  const value = known[text.toLowerCase()];
+  if (value === undefined) throw new Error(`takes true or false, not "${text}"`);
+  return value;
+}
+
+function readCount(text: string): number {
+  if (!/^\d{1,6}$/.test(text) || Number(text) < 1) throw new Error(`takes a whole number from 1, not "${text}"`);
+  return Number(text);
+}
+
+function oneOf(text: string, choices: readonly string[]): string {
+  if (choices.includes(text)) return text;
+  const near = [...choices].sort((a, b) => distance(a, text) - distance(b, text))[0];
+  throw new Error(`takes ${choices.join(', ')}; not "${text}"${near ? ` (did you mean "${near}"?)` : ''}`);
+}
+
+function readPairs(text: string): Value {
+  if (text.startsWith('{')) {
+    const parsed: unknown = JSON.parse(text);
+    return Object.fromEntries(Object.entries(parsed as object).map(([name, value]) => [name, String(value)]));
+  }
+  const pairs: Record<string, string> = {};
+  for (const line of text.split(/\r?\n/)) {
+    if (line.trim() === '') continue;
+    const at = line.indexOf('=');
+    if (at < 1) throw new Error(`takes name=value lines, not "${line.trim()}"`);
+    pairs[line.slice(0, at).trim()] = line.slice(at + 1).trim();
+  }
+  return pairs;
+}
+
+function splitList(text: string): readonly string[] {
+  return text
+    .split(/[,\r\n]/)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function textOrNull(value: Value): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,86 @@
+import * as core from '@actions/core';
+import { readActionInputs } from './inputs/action.js';
+import { chooseMode } from './inputs/mode.js';
+import { RolloutError } from './model/error.js';
+import { worstExitCode } from './model/outcome.js';
+import type { Report } from './model/report.js';
+import { makeBench } from './modes/make-bench.js';
+import { loadManifest, ManifestInvalid, validateWorkTree } from './modes/manifest.js';
+import { run } from './modes/run.js';
+import { reportFromAction } from './report/action-report.js';
+import { actionTeller } from './report/action-teller.js';
+import { forgeOf } from './report/forge.js';
+import { connectGitHub } from './report/github.js';
+import { tellInputErrors } from './report/input-errors.js';
+import { cancelOn } from './rollout/cancel.js';
+import { reportExitCode } from './rollout/plain.js';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+/** The action's main step: inputs, mode, run, report. The exit code is the report's, but a planned hand-over stays green. */
+async function main(): Promise<number> {
+  const inputs = readActionInputs(process.env);
+  const github = connectGitHub(inputs.event, inputs.githubToken, (line) => core.info(line));
+  const bench = makeBench(inputs, {
+    forge: forgeOf(github),
+    teller: actionTeller,
+    signal: cancelOn(),
+    onSecret: core.setSecret,
+  });
+  if (inputs.mode === 'validate') return tellInputErrors(await validateWorkTree(bench));
+  const needsManifest =
+    inputs.mode === 'auto' && inputs.event.name !== 'schedule' && inputs.event.name !== 'pull_request_target';
+  const refs = needsManifest ? (await loadManifest(bench)).refs : null;
+  const { mode, notice } = chooseMode(inputs, inputs.event, refs);
+  if (notice !== null) core.notice(notice);
+  core.saveState('environment', inputs.environment ?? '');
+  core.saveState('nonce', bench.holder.nonce);
+  core.saveState('mode', mode);
+  try {
+    const result = await run(bench, mode, async (plan) =>
+      core.info(
+        `plan ${plan.hash}: ${plan.jobs.filter((job) => job.changed).length} of ${plan.jobs.length} jobs change`,
+      ),
+    );
+    if (result.kind === 'status') {
+      core.info(JSON.stringify(result.status, null, 2));
+      return result.exitCode;
+    }
+    const report = result.kind === 'report' ? result.report : null;
+    await reportFromAction(
+      { plan: result.plan, report, detect: result.kind === 'plan' && result.detect, notice, mask: bench.mask },
+      inputs,
+      github,
+    );
+    return report === null ? result.exitCode : stepExitCode(report);
+  } finally {
+    await bench.close();
+  }
+}
+
+/** A planned hand-over leaves the step green; its check run stays in progress until `resume` completes it. */
+function stepExitCode(report: Report): number {
+  const others = report.jobs.filter((job) => job.outcome !== 'pending');
+  return worstExitCode(others.map(reportExitCode));
+}
+
+main()
+  .then((code) => {
+    process.exitCode = code;
+  })
+  .catch((error: unknown) => {
+    if (error instanceof ManifestInvalid) {
+      process.exitCode = tellInputErrors(error.errors);
+      return;
+    }
+    const known = error instanceof RolloutError;
+    const next = known && error.next !== null ? ` Next: ${error.next}` : '';
+    core.setFailed(
+      `stream-rollout failed${known ? ` (${error.code})` : ''}: ${error instanceof Error ? error.message : String(error)}${next}`,
+    );
+    process.exitCode = known && error.class === 'input' ? 4 : known && error.class === 'refusal' ? 3 : 1;
+  })
+  .finally(() => {
+    // Sockets that an SDK keeps open would hold the runner up.
+    setTimeout(() => process.exit(), 1000).unref();
+  });

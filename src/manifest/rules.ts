@@ -1,0 +1,69 @@
+import type { Engine } from '../engines/engine.js';
+import type { Job } from '../model/job.js';
+import type { Position } from '../model/position.js';
+import { fieldOf } from './needs.js';
+import type { Problems } from './problems.js';
+
+/** Rules over several fields of one job. */
+export function checkRules(job: Job, problems: Problems): void {
+  const tell = (code: 'manifest-build' | 'manifest-drain' | 'manifest-slots', path: string, message: string): void => {
+    problems.add({ code, at: job.positions[path] ?? job.at, field: fieldOf(job, path), message, job: job.key });
+  };
+  if (job.build !== null && job.paths === null) {
+    tell('manifest-build', 'build', '`build` needs `paths`: the files that say when its code changed');
+  }
+  const neverParallel = job.strategy !== 'auto' && !job.strategy.includes('parallel');
+  if (job.drain.onTimeout === 'leave' && neverParallel) {
+    tell(
+      'manifest-drain',
+      'drain.on-timeout',
+      'expected fail or cancel: only a parallel rollout can leave a run draining',
+    );
+  }
+  const { slots } = job.parallel;
+  if (slots.length !== 0 && slots.length !== 2) {
+    tell('manifest-slots', 'parallel.slots', `expected two slots or none, got ${slots.length}`);
+  }
+  if (slots.length === 2 && JSON.stringify(slots[0]) === JSON.stringify(slots[1])) {
+    tell('manifest-slots', 'parallel.slots', 'the two slots are the same, so both runs would share everything');
+  }
+}
+
+/** What the engine itself finds wrong with the settings. */
+export function checkByEngine(job: Job, engine: Engine, problems: Problems): void {
+  for (const finding of engine.check?.(job) ?? []) {
+    if (finding.level !== 'error') continue;
+    const [path, at] = placeOf(job, finding.file, finding.line);
+    // The error names the job already, by its field or before its message.
+    const message = finding.message.startsWith(`${job.key}: `)
+      ? finding.message.slice(job.key.length + 2)
+      : finding.message;
+    problems.add({ code: finding.code, at, field: fieldOf(job, path), message, job: job.key });
+  }
+}
+
+/** A finding knows file and line; the field that stands there gives the rest. */
+function placeOf(job: Job, file: string | undefined, line: number | undefined): readonly [string, Position] {
+  const here = Object.entries(job.positions).find(([, at]) => at.file === file && at.line === line);
+  if (here !== undefined) return here;
+  if (file === undefined || line === undefined) return ['target', job.positions['target'] ?? job.at];
+  return ['target', { file, line, column: 1 }];
+}
+
+/** `was` hands one old job's run to one new job. */
+export function checkWas(jobs: readonly Job[], declared: readonly string[], problems: Problems): void {
+  const claimed = new Map<string, Job>();
+  const present = new Set([...declared, ...jobs.map((job) => job.key)]);
+  for (const job of jobs) {
+    if (job.was === null) continue;
+    const first = claimed.get(job.was);
+    const still = present.has(job.was);
+    if (first === undefined) claimed.set(job.was, job);
+    if (first === undefined && !still) continue;
+    const at = job.positions['was'] ?? job.at;
+    const message = still
+      ? `job \`${job.was}\` is still declared, so its run can not be handed over`
+      : `job \`${first?.key}\` already takes over \`${job.was}\``;
+    problems.add({ code: 'manifest-was', at, field: fieldOf(job, 'was'), message, job: job.key });
+  }
+}

@@ -1,0 +1,63 @@
+import picomatch from 'picomatch';
+import type { Engine, Session, Subject } from '../engines/engine.js';
+import type { Held } from '../ledger/ledger.js';
+import { RolloutError } from '../model/error.js';
+import type { JsonObject } from '../model/json.js';
+import type { JobRecord } from '../model/record.js';
+import { subjectOf } from '../rollout/subject.js';
+import type { Bench } from './bench.js';
+
+/** Jobs of one environment as the ledger knows them: what `resume`, `rollback` and `status` work on, with no manifest. */
+export interface LedgerJobs {
+  readonly environment: string;
+  readonly held: ReadonlyMap<string, Held>;
+}
+
+/** The environments of this call with their records. Without the input `environment`: all that the ledger has. */
+export async function readLedger(bench: Bench): Promise<readonly LedgerJobs[]> {
+  const ledger = await bench.ledger();
+  const names = bench.inputs.environment === null ? await ledger.environments() : [bench.inputs.environment];
+  const all: LedgerJobs[] = [];
+  for (const environment of names) {
+    const held = await ledger.read(environment);
+    all.push({ environment, held: new Map([...held].filter(([job]) => chosen(bench, job))) });
+  }
+  return all;
+}
+
+/** Like `readLedger` for exactly one environment. */
+export async function readOneEnvironment(bench: Bench): Promise<LedgerJobs> {
+  const all = await readLedger(bench);
+  const [only, second] = all.filter((one) => one.held.size > 0);
+  if (only !== undefined && second === undefined) return only;
+  if (only === undefined) return all[0] ?? { environment: bench.inputs.environment ?? 'default', held: new Map() };
+  throw new RolloutError(
+    'environment-required',
+    `The ledger has the environments ${all.map((one) => one.environment).join(', ')}.`,
+    {
+      class: 'input',
+      next: 'Set `environment` to one of them.',
+    },
+  );
+}
+
+function chosen(bench: Bench, job: string): boolean {
+  const { jobs } = bench.inputs;
+  return jobs.length === 0 || jobs.some((pattern) => pattern === job || picomatch.isMatch(job, pattern));
+}
+
+/** The target that a record's runs were launched with: enough to find its place. */
+export function targetOf(record: JobRecord): JsonObject {
+  return record.plan?.target ?? record.good?.target ?? record.plan?.job.target ?? {};
+}
+
+/** Connects to where a record's runs live. */
+export async function connectTo(
+  bench: Bench,
+  record: JobRecord,
+): Promise<{ engine: Engine; session: Session; subject: Subject }> {
+  const engine = await bench.engine(record.engine);
+  const target = targetOf(record);
+  const job = record.plan?.job ?? { key: record.job, target, parallel: { overlapSeconds: 0, slots: [] } };
+  return { engine, session: await bench.sessions.get(engine, target), subject: subjectOf({ ...job, target }, record) };
+}

@@ -1,0 +1,79 @@
+import type { Ambient, Engine } from '../engines/engine.js';
+import { engines } from '../engines/index.js';
+import type { Inputs } from '../inputs/inputs.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { RolloutError } from '../model/error.js';
+import { clockOf } from '../rollout/clock.js';
+import { holderOf } from '../rollout/holder.js';
+import { openSessions } from '../rollout/sessions.js';
+import { userAgent } from '../version.js';
+import type { Bench, Forge, Teller } from './bench.js';
+import { clockRate } from './clock-rate.js';
+import { secretsFrom } from './secrets.js';
+
+/** Makes what a mode works with. Nothing is connected or read before it is needed. */
+export function makeBench(
+  inputs: Inputs,
+  parts: { forge: Forge; teller: Teller; signal: AbortSignal; onSecret: (value: string) => void },
+): Bench {
+  const { teller, signal } = parts;
+  const clock = clockOf(clockRate(inputs.env));
+  const secrets = secretsFrom(inputs.env, parts.onSecret);
+  if (inputs.githubToken !== null) parts.onSecret(inputs.githubToken);
+  const ambient: Ambient = {
+    env: inputs.env,
+    clock,
+    userAgent,
+    signal,
+    secret: secrets.read,
+    log: (line) => teller.line(secrets.mask(line)),
+  };
+  const sessions = openSessions(ambient);
+  const { event } = inputs;
+  const workflow =
+    event.runId === null || event.repository === null
+      ? null
+      : { repository: event.repository, runId: event.runId, attempt: event.attempt, server: event.serverUrl };
+  const startedAt = new Date(Date.now() - performance.now()).toISOString();
+  let ledger: Promise<Ledger> | null = null;
+  return {
+    inputs,
+    clock,
+    ambient,
+    sessions,
+    holder: holderOf({ workflow, pid: process.pid, startedAt }),
+    forge: parts.forge,
+    teller,
+    signal,
+    handOverAt: clock.now() + inputs.waitForMinutes * 60_000,
+    engine: loadEngine,
+    ledger() {
+      ledger ??= import('../ledger/index.js').then(({ openLedger }) =>
+        openLedger(inputs.ledger, {
+          cwd: inputs.workspace,
+          clock,
+          env: inputs.env,
+          signal,
+          isSecret: secrets.isSecret,
+        }),
+      );
+      return ledger;
+    },
+    mask: secrets.mask,
+    async close() {
+      await sessions.close();
+      await ledger?.then((opened) => opened.close()).catch(() => undefined);
+    },
+  };
+}
+
+export async function loadEngine(id: string): Promise<Engine> {
+  const load = (engines as { readonly [id: string]: () => Promise<Engine> })[id];
+  if (load === undefined) {
+    throw new RolloutError('engine-unknown', `There is no engine \`${id}\`.`, {
+      class: 'input',
+      next: `Use one of: ${Object.keys(engines).join(', ')}.`,
+    });
+  }
+  return await load();
+}

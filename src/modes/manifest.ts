@@ -1,0 +1,120 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import picomatch from 'picomatch';
+import type { Repository } from '../changes/repository.js';
+import { engineIds } from '../engines/index.js';
+import {
+  type ManifestError,
+  type ManifestOptions,
+  type ManifestSource,
+  readManifest,
+  validateManifest,
+} from '../manifest/index.js';
+import { RolloutError } from '../model/error.js';
+import type { Manifest } from '../model/job.js';
+import type { Bench } from './bench.js';
+
+/** A manifest with errors: all of them, in the order of the files. */
+export class ManifestInvalid extends Error {
+  override readonly name = 'ManifestInvalid';
+  readonly errors: readonly ManifestError[];
+
+  constructor(errors: readonly ManifestError[]) {
+    super(errors.map((error) => `${error.file}:${error.line}:${error.column} ${error.message}`).join('\n'));
+    this.errors = errors;
+  }
+}
+
+/** Reads the manifest of the work tree for the environment of this call. Throws ManifestInvalid. */
+export async function loadManifest(bench: Bench): Promise<Manifest> {
+  const { inputs } = bench;
+  const result = await read(bench, await workTreeSource(inputs.workspace, inputs.manifest), inputs.environment);
+  if (!result.ok) throw new ManifestInvalid(result.errors);
+  return result.manifest;
+}
+
+/** The same manifest as it was at a commit; null where it did not exist or was not valid then. */
+export async function manifestAt(
+  bench: Bench,
+  repository: Repository,
+  commit: string,
+  now: Manifest,
+): Promise<Manifest | null> {
+  const source = await commitSource(bench, repository, commit);
+  if (source === null) return null;
+  const result = await read(bench, source, now.environment);
+  return result.ok ? result.manifest : null;
+}
+
+/** All errors of the manifest of the work tree, over all its environments where none is chosen. */
+export async function validateWorkTree(bench: Bench): Promise<readonly ManifestError[]> {
+  const source = await workTreeSource(bench.inputs.workspace, bench.inputs.manifest);
+  return await validateManifest(source, optionsOf(bench, bench.inputs.environment));
+}
+
+function read(bench: Bench, source: ManifestSource, environment: string | null) {
+  return readManifest(source, optionsOf(bench, environment));
+}
+
+function optionsOf(bench: Bench, environment: string | null): ManifestOptions {
+  return {
+    environment,
+    vars: bench.inputs.vars,
+    engines: async (id) => ((engineIds as string[]).includes(id) ? await bench.engine(id) : null),
+    engineIds,
+    env: bench.ambient.env,
+  };
+}
+
+export async function workTreeSource(workspace: string, manifest: string): Promise<ManifestSource> {
+  const readText = (path: string) => readFile(join(workspace, path), 'utf8').catch(missing);
+  if (isInline(manifest)) return { files: [{ path: '(input manifest)', text: manifest }], readFile: readText };
+  const paths = await pathsOf(workspace, manifest);
+  const files: { path: string; text: string }[] = [];
+  for (const path of paths) {
+    const text = await readText(path);
+    if (text !== null) files.push({ path, text });
+  }
+  if (files.length === 0) {
+    throw new RolloutError('manifest-missing', `There is no manifest at ${manifest}.`, {
+      class: 'input',
+      next: 'Create it (README, "First rollout"), or name it with the input `manifest`.',
+    });
+  }
+  return { files, readFile: readText };
+}
+
+async function commitSource(bench: Bench, repository: Repository, commit: string): Promise<ManifestSource | null> {
+  const { manifest, workspace } = bench.inputs;
+  const decode = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString('utf8'));
+  const readText = async (path: string) => decode(await repository.file(commit, path));
+  if (isInline(manifest)) return { files: [{ path: '(input manifest)', text: manifest }], readFile: readText };
+  const files: { path: string; text: string }[] = [];
+  for (const path of await pathsOf(workspace, manifest)) {
+    const text = await readText(path);
+    if (text !== null) files.push({ path, text });
+  }
+  return files.length === 0 ? null : { files, readFile: readText };
+}
+
+function isInline(manifest: string): boolean {
+  return manifest.includes('\n');
+}
+
+/** Paths below the workspace that the input names, sorted; forward slashes. */
+async function pathsOf(workspace: string, manifest: string): Promise<readonly string[]> {
+  const { base, glob } = picomatch.scan(manifest);
+  if (glob === '') return [manifest];
+  const matches = picomatch(manifest, { dot: true });
+  const listed = await readdir(join(workspace, base), { recursive: true, withFileTypes: true }).catch(() => []);
+  return listed
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(workspace, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .filter((path) => matches(path))
+    .sort();
+}
+
+function missing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+  throw error;
+}

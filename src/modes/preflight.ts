@@ -1,0 +1,39 @@
+import pLimit from 'p-limit';
+import type { Finding } from '../model/finding.js';
+import type { Plan } from '../model/plan.js';
+import { withFindings } from '../plan/index.js';
+import { text } from '../rollout/text.js';
+import type { Gathered } from './gather.js';
+
+/** Checks under way at the same time. */
+const checks = 8;
+
+/** Asks the engines, before anything is touched, what would speak against each rollout, and adds it to the plan. Read only. */
+export async function preflighted(g: Gathered): Promise<Plan> {
+  const limit = pLimit(checks);
+  const found = new Map<string, readonly Finding[]>();
+  await Promise.all(
+    g.plan.jobs.map((planned) =>
+      limit(async () => {
+        const job = g.manifest.jobs.find((candidate) => candidate.key === planned.job);
+        const session = g.sessions.get(planned.job);
+        const subject = g.subjects.get(planned.job);
+        if (planned.action !== 'roll-out' || !job || !session || !subject || planned.strategy === null) return;
+        const current = g.observed?.get(planned.job)?.find((run) => run.id === planned.current?.run) ?? null;
+        // Only a reference is complete before apply: files are uploaded and builds run there.
+        const target = planned.desired.artifact?.kind === 'reference' ? job.target : null;
+        found.set(
+          planned.job,
+          await session.preflight({ subject, job, target, strategy: planned.strategy, current }).catch(failed),
+        );
+      }),
+    ),
+  );
+  return withFindings(g.plan, found);
+}
+
+function failed(error: unknown): readonly Finding[] {
+  return [
+    { code: 'look-failed', level: 'error', message: `the checks before a rollout could not be made: ${text(error)}` },
+  ];
+}

@@ -1,0 +1,81 @@
+import type { Held } from '../ledger/ledger.js';
+import { worstExitCode } from '../model/outcome.js';
+import type { JobRecord } from '../model/record.js';
+import type { JobReport, Report } from '../model/report.js';
+import { type Order, rollOut } from '../rollout/fleet.js';
+import { mayTakeOver } from '../rollout/holder.js';
+import { takeOverOrder } from '../rollout/order.js';
+import { reportExitCode } from '../rollout/plain.js';
+import { recordReport } from '../rollout/reporting.js';
+import { text } from '../rollout/text.js';
+import { closeTrailing } from '../rollout/trailing.js';
+import type { Bench } from './bench.js';
+import { connectTo, readLedger } from './ledger-jobs.js';
+
+/** Goes on with every open rollout whose holder is gone, and holds draining runs to their time. Needs no manifest and no build. */
+export async function resume(bench: Bench): Promise<Report> {
+  const jobs: JobReport[] = [];
+  const environments = await readLedger(bench);
+  for (const { environment, held } of environments) {
+    const orders: Order[] = [];
+    for (const entry of held.values()) {
+      const made = await orderFor(bench, entry);
+      if (made === null) continue;
+      if ('report' in made) jobs.push(made.report);
+      else orders.push(made.order);
+    }
+    if (orders.length === 0) continue;
+    jobs.push(
+      ...(await rollOut(orders, {
+        ledger: await bench.ledger(),
+        environment,
+        clock: bench.clock,
+        signal: bench.signal,
+        handOverAt: bench.handOverAt,
+        maxParallel: bench.inputs.maxParallel,
+        failFast: bench.inputs.failFast,
+        outcomes: new Map(
+          [...held.values()].flatMap(({ record }) =>
+            record.closed === null ? [] : [[record.job, record.closed.outcome] as const],
+          ),
+        ),
+        tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
+      })),
+    );
+  }
+  return {
+    version: 1,
+    kind: 'report',
+    exitCode: worstExitCode(jobs.map(reportExitCode)),
+    environment: environments.length === 1 ? (environments[0]?.environment ?? null) : null,
+    commit: null,
+    planHash: null,
+    jobs,
+  };
+}
+
+async function orderFor(bench: Bench, held: Held): Promise<{ order: Order } | { report: JobReport } | null> {
+  const { record } = held;
+  try {
+    if (record.closed !== null) {
+      if (record.trailing.length === 0) return null;
+      const { session, subject } = await connectTo(bench, record);
+      const report = await closeTrailing(held, session, subject, await bench.ledger(), bench.clock, bench.signal);
+      return report === null ? null : { report };
+    }
+    if (record.plan === null) return null;
+    const may = bench.inputs.takeOver
+      ? { yes: true, why: 'a person took it over' }
+      : await mayTakeOver(record, bench.holder, bench.forge.attemptState, Date.now());
+    if (!may.yes) return { report: heldReport(record, may.why) };
+    const { engine, session, subject } = await connectTo(bench, record);
+    return { order: takeOverOrder(held, { engine, session, subject, superseding: null, findings: [] }, bench.holder) };
+  } catch (error) {
+    return { report: { ...recordReport(record, 'interrupted', 'look-failed', text(error)) } };
+  }
+}
+
+/** Another process is at work on it: that is no failure of a resume. */
+function heldReport(record: JobRecord, why: string): JobReport {
+  return recordReport(record, 'pending', 'rollout-held', `Rollout ${record.n} is ${why}`);
+}

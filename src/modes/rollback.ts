@@ -1,0 +1,150 @@
+import { RolloutError } from '../model/error.js';
+import type { Plan } from '../model/plan.js';
+import type { JobReport } from '../model/report.js';
+import type { Run } from '../model/run.js';
+import { isActive, isEnding } from '../model/run.js';
+import { planRollback, rollbackPlan } from '../plan/index.js';
+import type { JobRollback } from '../plan/rollback.js';
+import { type Order, rollOut } from '../rollout/fleet.js';
+import { orderOf } from '../rollout/order.js';
+import { plainReport } from '../rollout/plain.js';
+import { type Applied, reportOver } from './apply.js';
+import type { Bench } from './bench.js';
+import { connectTo, type LedgerJobs, readOneEnvironment } from './ledger-jobs.js';
+
+interface Looked {
+  readonly job: string;
+  readonly runs: readonly Run[];
+  readonly rollback: JobRollback;
+  readonly connected: Awaited<ReturnType<typeof connectTo>>;
+}
+
+/** What a rollback would do: everything comes from the ledger and the look. */
+export async function planBack(bench: Bench): Promise<{ plan: Plan; looked: readonly Looked[]; ledger: LedgerJobs }> {
+  const { inputs } = bench;
+  if (inputs.jobs.length === 0) {
+    throw new RolloutError('input-invalid', 'A rollback needs `jobs`: it never takes a whole fleet back by default.', {
+      class: 'input',
+      next: 'Name the jobs, for example `jobs: orders-enrich`.',
+    });
+  }
+  const ledger = await readOneEnvironment(bench);
+  const looked: Looked[] = [];
+  for (const [job, { record }] of ledger.held) {
+    const connected = await connectTo(bench, record);
+    const runs = await connected.session.look(connected.subject);
+    const rollback = planRollback({
+      record,
+      to: inputs.rollbackTo ?? 'previous',
+      runs,
+      engine: connected.engine,
+      accept: new Set(inputs.accept),
+      now: new Date(bench.clock.now()).toISOString(),
+    });
+    looked.push({ job, runs, rollback, connected });
+  }
+  const name = [...ledger.held.values()][0]?.record.name ?? '';
+  const plan = rollbackPlan(
+    { environment: ledger.environment, name },
+    looked.map((one) => one.rollback),
+  );
+  return { plan, looked, ledger };
+}
+
+/** Rolls back to what the ledger keeps as good. The revision that is left is quarantined. */
+export async function rollback(bench: Bench, onPlan: (plan: Plan) => Promise<void>): Promise<Applied> {
+  const { plan, looked, ledger } = await planBack(bench);
+  await onPlan(plan);
+  const reports: JobReport[] = [];
+  const orders: Order[] = [];
+  const store = await bench.ledger();
+  if (looked.some((one) => one.rollback.plan.action === 'roll-out')) await store.prove();
+  for (const { job, runs, rollback: back, connected } of looked) {
+    const held = ledger.held.get(job);
+    const declared = held?.record.plan?.job;
+    if (back.plan.action !== 'roll-out' || back.good?.target == null || held === undefined) {
+      reports.push(plainReport(back.plan, plan.environment, runs));
+      continue;
+    }
+    const { good } = back;
+    const target = good.target ?? {};
+    const current = runs.find((run) => run.id === back.plan.current?.run) ?? null;
+    const order = orderOf(
+      {
+        job: { ...(declared ?? adoptedJob(job, held.record.engine)), target, positions: {} },
+        jobPlan: back.plan,
+        revision: good.revision,
+        ...connected,
+        place: held.record.place,
+        held,
+        observed: runs,
+        current: current !== null && isActive(current) && !isEnding(current) ? current : null,
+        target,
+        artifact: good.artifact,
+        codeDigest: good.codeDigest,
+        needs: [],
+        findings: [],
+        requestedRollback: true,
+      },
+      {
+        name: held.record.name,
+        environment: ledger.environment,
+        commit: good.commit,
+        holder: bench.holder,
+        actor: bench.inputs.event.actor,
+        now: bench.clock.now(),
+      },
+    );
+    orders.push(leaving(order, held.record.good?.revision ?? null, bench.clock.now()));
+  }
+  const carried = await rollOut(orders, {
+    ledger: store,
+    environment: ledger.environment,
+    clock: bench.clock,
+    signal: bench.signal,
+    handOverAt: bench.handOverAt,
+    maxParallel: bench.inputs.maxParallel,
+    failFast: bench.inputs.failFast,
+    outcomes: new Map(),
+    tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
+  });
+  return { plan, report: reportOver(plan, [...reports, ...carried]) };
+}
+
+/** A requested rollback quarantines the revision that it leaves. */
+function leaving(order: Order, revision: string | null, now: number): Order {
+  const { body } = order;
+  if (revision === null || revision === body.revision) return order;
+  const entry = {
+    revision,
+    rollout: body.rollout,
+    reason: 'a person rolled back from it',
+    at: new Date(now).toISOString(),
+    scale: null,
+  };
+  const others = body.quarantined.filter((one) => one.revision !== revision && one.revision !== body.revision);
+  return { ...order, body: { ...body, quarantined: [entry, ...others] } };
+}
+
+function adoptedJob(key: string, engine: string) {
+  return {
+    key,
+    engine,
+    paths: null,
+    ignore: [],
+    build: null,
+    sink: 'append',
+    stateful: true,
+    strategy: 'auto',
+    maxGapSeconds: null,
+    parallel: { overlapSeconds: 600, slots: [] },
+    drain: { timeoutSeconds: 1800, onTimeout: 'fail' },
+    verify: { runningWithinSeconds: 900, bakeSeconds: 300, gates: [] },
+    onFailure: 'pause',
+    needs: [],
+    was: null,
+    desired: 'running',
+    instance: null,
+    at: { file: '', line: 1, column: 1 },
+  } as const;
+}

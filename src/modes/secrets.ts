@@ -1,0 +1,47 @@
+import { RolloutError } from '../model/error.js';
+
+/** Reads secrets from the process environment and remembers which values were given out, so that they can be masked. */
+export interface Secrets {
+  read(name: string): string;
+  /** True if the text contains the value of a secret that was read. */
+  isSecret(text: string): boolean;
+  /** Replaces every known secret's value by `***`. */
+  mask(text: string): string;
+}
+
+/** Values shorter than this are too common to look for in text. */
+const shortest = 4;
+
+export function secretsFrom(
+  env: { readonly [name: string]: string | undefined },
+  onSecret: (value: string) => void,
+): Secrets {
+  const values = new Set<string>();
+  const remember = (value: string) => {
+    if (value.length >= shortest && !values.has(value)) {
+      values.add(value);
+      onSecret(value);
+    }
+  };
+  return {
+    read(name) {
+      const value = env[name];
+      if (value === undefined || value === '') {
+        throw new RolloutError('secret-missing', `The secret \`${name}\` is not in the process environment.`, {
+          class: 'input',
+          next: `Pass it to the step: env: {${name}: "\${{ secrets.${name} }}"}.`,
+        });
+      }
+      remember(value);
+      // The runner masks line by line, so each line of a long secret is one of its own.
+      for (const line of value.split('\n')) remember(line);
+      return value;
+    },
+    isSecret: (text) => [...values].some((value) => text.includes(value)),
+    mask(text) {
+      let masked = text;
+      for (const value of values) masked = masked.replaceAll(value, '***');
+      return masked;
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { isActive, type Run } from '../model/run.js';
+import type { Bench } from './bench.js';
+import { connectTo, readLedger } from './ledger-jobs.js';
+
+/** One row of `status`: what the ledger names, and what the engine shows of it now. */
+export interface StatusRow {
+  readonly environment: string;
+  readonly job: string;
+  readonly engine: string;
+  readonly place: string;
+  /** Revision that the ledger keeps as good. */
+  readonly recordedRevision: string | null;
+  readonly runningRevision: string | null;
+  readonly run: string | null;
+  readonly state: string | null;
+  readonly url: string | null;
+  readonly commit: string | null;
+  /** Last closed rollout's outcome, or null while one is open or none was. */
+  readonly lastOutcome: string | null;
+  readonly lastAt: string | null;
+  readonly open: {
+    readonly rollout: string;
+    readonly n: number;
+    readonly strategy: string | null;
+    readonly since: string;
+    readonly holder: string | null;
+  } | null;
+  readonly trailing: readonly string[];
+  readonly quarantined: readonly string[];
+  /** Why the engine could not be read; null where it was. */
+  readonly error: string | null;
+}
+
+export interface Status {
+  readonly version: 1;
+  readonly kind: 'status';
+  readonly jobs: readonly StatusRow[];
+}
+
+/** Reads the ledger and looks at each job's runs. Changes nothing. */
+export async function status(bench: Bench): Promise<Status> {
+  const rows: StatusRow[] = [];
+  for (const { environment, held } of await readLedger(bench)) {
+    for (const { record } of held.values()) {
+      let runs: readonly Run[] = [];
+      let error: string | null = null;
+      try {
+        const { session, subject } = await connectTo(bench, record);
+        runs = (await session.observe([subject])).get(record.job) ?? [];
+      } catch (cause) {
+        error = cause instanceof Error ? cause.message : String(cause);
+      }
+      const known = runs.find((run) => run.id === record.good?.runId && isActive(run)) ?? runs.find(isActive) ?? null;
+      rows.push({
+        environment,
+        job: record.job,
+        engine: record.engine,
+        place: record.place,
+        recordedRevision: record.good?.revision ?? null,
+        runningRevision:
+          known === null
+            ? null
+            : (known.stamp?.revision ?? (known.id === record.good?.runId ? record.good.revision : null)),
+        run: known?.id ?? null,
+        state: known?.state ?? (error === null ? 'none' : null),
+        url: known?.url ?? null,
+        commit: record.good?.commit ?? null,
+        lastOutcome: record.closed?.outcome ?? null,
+        lastAt: record.closed?.at ?? null,
+        open:
+          record.closed !== null
+            ? null
+            : {
+                rollout: record.rollout,
+                n: record.n,
+                strategy: record.plan?.strategy ?? null,
+                since: record.openedAt,
+                holder: record.holder?.name ?? null,
+              },
+        trailing: record.trailing.map((entry) => entry.run),
+        quarantined: record.quarantined.map((entry) => entry.revision),
+        error,
+      });
+    }
+  }
+  return { version: 1, kind: 'status', jobs: rows.sort((a, b) => a.job.localeCompare(b.job)) };
+}
+
+/** The rows as a table for a terminal. */
+export function renderStatus(found: Status): string {
+  if (found.jobs.length === 0) return 'The ledger has no jobs.';
+  const head = ['JOB', 'ENVIRONMENT', 'STATE', 'RUN', 'REVISION', 'LAST', 'OPEN'];
+  const rows = found.jobs.map((row) => [
+    row.job,
+    row.environment,
+    row.error === null ? (row.state ?? '?') : 'unreadable',
+    row.run ?? '-',
+    row.runningRevision ?? '-',
+    row.lastOutcome ?? '-',
+    row.open === null
+      ? '-'
+      : `${row.open.n} ${row.open.strategy ?? ''} ${row.open.holder === null ? '(no holder)' : row.open.holder}`,
+  ]);
+  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd();
+  const errors = found.jobs.flatMap((row) => (row.error === null ? [] : [`${row.job}: ${row.error}`]));
+  return [line(head), ...rows.map(line), ...errors].join('\n');
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { RolloutError } from '../model/error.js';
+import type { Plan } from '../model/plan.js';
+import { planSchema } from '../plan/schema.js';
+import { staleJobs } from '../plan/stale.js';
+import type { Bench } from './bench.js';
+
+/** With `plan-file`: refuses to go on where a job of the stored plan is not as it was when the plan was made. */
+export async function refuseStale(bench: Bench, fresh: Plan): Promise<void> {
+  const file = bench.inputs.planFile;
+  if (file === null) return;
+  const stored = await readPlan(resolve(bench.inputs.workspace, file));
+  if (stored.environment !== fresh.environment) {
+    throw new RolloutError('plan-stale', `The plan in ${file} is for the environment ${stored.environment}.`, {
+      next: 'Make a new plan for this environment.',
+    });
+  }
+  const { jobs } = bench.inputs;
+  const stale = staleJobs(stored, fresh, jobs.length === 0 ? null : new Set(fresh.jobs.map((job) => job.job)));
+  if (stale.length === 0) return;
+  throw new RolloutError('plan-stale', `The plan in ${file} is stale. ${stale.map((one) => one.message).join('; ')}.`, {
+    next: 'Make a new plan, look at it, and apply that one.',
+  });
+}
+
+async function readPlan(path: string): Promise<Plan> {
+  const bad = (why: string, cause?: unknown) =>
+    new RolloutError('plan-file-invalid', `The plan file ${path} cannot be used: ${why}.`, {
+      class: 'input',
+      next: 'Give the file that `plan` wrote (output `plan-file`).',
+      cause,
+    });
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw bad('it cannot be read', error);
+  });
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw bad('it is no JSON', error);
+  }
+  const checked = planSchema.safeParse(parsed);
+  if (!checked.success) throw bad(checked.error.issues[0]?.message ?? 'it is no plan');
+  return checked.data as unknown as Plan;
+}

@@ -1,0 +1,20 @@
+export { deployedCommit } from './downgrade.js';
+export { planHash, rehashed } from './hash.js';
+export {
+  type Consent,
+  consents,
+  driftPolicies,
+  type JobChange,
+  type OnDrift,
+  type PlanEngine,
+  type PlanInput,
+  type PlanOptions,
+} from './input.js';
+export { namesOf } from './names.js';
+export { planJobs } from './plan.js';
+export { planExitCode, withFindings } from './refine.js';
+export { effectWords, renderPlan, sentenceOf } from './render.js';
+export { type JobRollback, planRollback, type RollbackInput, rollbackPlan } from './rollback.js';
+export { planSchema } from './schema.js';
+export { inSlot } from './slots.js';
+export { type Stale, staleJobs } from './stale.js';

@@ -1,0 +1,54 @@
+import type { Manifest } from '../model/job.js';
+import type { JobPlan } from '../model/plan.js';
+import type { JobRecord } from '../model/record.js';
+import type { Run } from '../model/run.js';
+
+/** Jobs that the ledger knows and the manifest does not: listed, never touched. One that left nothing running is history. */
+export function orphans(
+  manifest: Manifest,
+  records: ReadonlyMap<string, JobRecord>,
+  observed: ReadonlyMap<string, readonly Run[]> | null,
+): readonly JobPlan[] {
+  const taken = new Set(manifest.jobs.flatMap((job) => [job.key, ...(job.was === null ? [] : [job.was])]));
+  return [...records]
+    .filter(([key, record]) => !taken.has(key) && !(record.closed !== null && record.closed.runs.length === 0))
+    .map(([key, record]) => listing(key, record, observed?.get(key) ?? []))
+    .sort((a, b) => (a.job < b.job ? -1 : 1));
+}
+
+function listing(job: string, record: JobRecord, runs: readonly Run[]): JobPlan {
+  const id = record.closed?.runs[0] ?? record.good?.runId ?? record.predecessor?.run ?? null;
+  const run = runs.find((candidate) => candidate.id === id) ?? null;
+  const state = record.closed === null ? `rollout ${record.n} is open` : `run ${id ?? '(unknown)'} was left running`;
+  return {
+    job,
+    engine: record.engine,
+    place: record.place,
+    action: 'list',
+    changed: false,
+    impact: 'none',
+    reasons: [
+      {
+        kind: 'orphan',
+        message: `it is not in the manifest any more, and ${state}: \`was: ${job}\` hands it to a renamed job, or stop it on the engine`,
+      },
+    ],
+    findings: [],
+    current: { run: id, state: run?.state ?? null, revision: record.good?.revision ?? null, url: run?.url ?? null },
+    desired: { revision: null, artifact: null },
+    target: {},
+    settings: {},
+    scale: {},
+    settingsDigest: null,
+    strategy: null,
+    rejected: [],
+    expected: null,
+    steps: [],
+    needs: [],
+    wave: 0,
+    slot: null,
+    backstopSeconds: null,
+    accepted: [],
+    at: null,
+  };
+}

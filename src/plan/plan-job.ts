@@ -1,0 +1,169 @@
+import { sortFound } from '../changes/found-runs.js';
+import type { Finding } from '../model/finding.js';
+import type { JobPlan, PlanAction } from '../model/plan.js';
+import { preference } from '../strategies/index.js';
+import { type Choice, choose } from './choose.js';
+import { type Context, goodOf } from './context.js';
+import { deployedCommit, directionOf } from './downgrade.js';
+import type { Consent } from './input.js';
+import type { Intent } from './intent.js';
+import { namesOf } from './names.js';
+import { intentOf } from './policy.js';
+
+/** The plan of one job, as if it were the only one: waves and limits come later. */
+export function planJob(c: Context): JobPlan {
+  const intent = intentOf(c);
+  const choice = chosen(c, intent);
+  const direction = acts(intent) && intent.action !== 'adopt' ? relate(c) : { finding: null, used: null };
+  const findings = [
+    ...c.change.findings,
+    ...gates(c),
+    ...intent.findings,
+    ...choice.findings,
+    ...(direction.finding === null ? [] : [direction.finding]),
+    ...unknownRevision(c, intent),
+  ];
+  const action = decided(intent, findings);
+  const { run } = intent;
+  const { desired } = c.change;
+  return {
+    job: c.job.key,
+    engine: c.job.engine,
+    place: c.place,
+    action,
+    changed: changes(action, intent),
+    impact: intent.impact,
+    reasons: intent.reasons,
+    findings,
+    current: run === null ? null : { run: run.id, state: run.state, revision: intent.revision, url: run.url },
+    desired: { revision: desired.revision, artifact: desired.code },
+    target: c.job.target,
+    settings: desired.settings,
+    scale: intent.situation === 'verify' ? {} : desired.scale,
+    settingsDigest: desired.settingsDigest,
+    strategy: choice.strategy,
+    rejected: choice.rejected,
+    expected: choice.effect,
+    steps: choice.steps,
+    needs: c.job.needs,
+    wave: 0,
+    slot: choice.slot,
+    backstopSeconds: choice.backstopSeconds,
+    accepted: [...new Set<string>([...choice.accepted, ...used(direction.used)])],
+    at: c.job.at,
+  };
+}
+
+/** Errors refuse what would act; a job that is left as it is only carries them. An open rollout goes on by its own plan. */
+function decided(intent: Intent, findings: readonly Finding[]): PlanAction {
+  return acts(intent) && findings.some((finding) => finding.level === 'error') ? 'refuse' : intent.action;
+}
+
+/** Something of this plan's own would be done, be it after an open rollout was closed. */
+function acts({ action, situation }: Intent): boolean {
+  return action === 'roll-out' || action === 'adopt' || (action === 'resume' && situation !== 'resume');
+}
+
+function changes(action: PlanAction, intent: Intent): boolean {
+  if (intent.situation === 'verify') return false;
+  return action === 'roll-out' || action === 'resume' || (action === 'refuse' && intent.action !== 'adopt');
+}
+
+const untouched: Choice = {
+  strategy: null,
+  effect: null,
+  steps: [],
+  slot: null,
+  backstopSeconds: null,
+  accepted: [],
+  rejected: [],
+  findings: [],
+};
+
+/** In-flight with nothing to scale is the one that never starts or stops a run: it carries a mere verification. */
+const verification: Choice = {
+  ...untouched,
+  strategy: 'in-flight-update',
+  effect: { gapSeconds: 0, duplicates: 'none', state: 'kept' },
+  steps: [{ id: 'verify', verb: 'verify', undo: null, final: false }],
+};
+
+function chosen(c: Context, intent: Intent): Choice {
+  const { situation } = intent;
+  if (situation === null) return untouched;
+  if (situation === 'verify') return { ...verification, slot: intent.run?.stamp?.slot ?? null };
+  if (situation === 'resume') return recorded(c);
+  const good = goodOf(c.record, intent.revision) ?? c.record?.good ?? null;
+  const recordedOld = good?.target != null && (intent.revision === null || good.revision === intent.revision);
+  const oldKnown = recordedOld || (c.record?.good == null && showsArtifact(c));
+  const { options } = c.input;
+  const scene = {
+    situation,
+    impact: intent.impact,
+    job: c.job,
+    engine: c.engine,
+    run: intent.run,
+    oldKnown,
+    good,
+    accept: options.accept,
+  };
+  return choose(scene, options.strategy ?? c.job.strategy);
+}
+
+/** Where the engine shows the artifact of a run, what it was launched with can be recorded before anything is done. */
+function showsArtifact({ engine, found }: Context): boolean {
+  const field = engine.reference ?? engine.artifacts[0];
+  const run = 'run' in found && typeof found.run === 'object' ? found.run : null;
+  return field !== undefined && run?.shows?.[field] !== undefined;
+}
+
+/** The plan that the open rollout recorded. */
+function recorded({ record, engine, job }: Context): Choice {
+  const plan = record?.plan ?? null;
+  if (plan === null) return untouched;
+  const effect = preference.includes(plan.strategy) ? engine.expect(plan.strategy, job) : null;
+  return {
+    ...untouched,
+    strategy: plan.strategy,
+    effect: effect === null || 'rejected' in effect ? null : effect,
+    steps: plan.steps,
+    slot: plan.slot,
+    backstopSeconds: plan.backstopSeconds,
+    accepted: plan.accepted,
+  };
+}
+
+function relate(c: Context): ReturnType<typeof directionOf> {
+  const asked = { ...c, names: namesOf(c.job), name: c.input.name, environment: c.input.manifest.environment };
+  const runs = c.input.observed?.get(c.job.key) ?? [];
+  const deployed = deployedCommit(c.record, sortFound({ ...asked, runs }).ours);
+  if (deployed === null) return { finding: null, used: null };
+  return directionOf(c.job.key, c.input.options.relation(c.job.key, deployed), deployed, c.input.options.accept);
+}
+
+function gates(c: Context): readonly Finding[] {
+  if (c.job.verify.gates.length === 0) return [];
+  const at = c.job.positions['verify.gates'] ?? c.job.at;
+  return [
+    {
+      code: 'gates-not-judged',
+      level: 'error',
+      message: `${c.job.key}: this version judges running and not crash-looping; remove \`verify.gates\``,
+      file: at.file,
+      line: at.line,
+    },
+  ];
+}
+
+/** Nothing is launched, adopted or verified under a revision that is not known. */
+function unknownRevision(c: Context, intent: Intent): readonly Finding[] {
+  if (!acts(intent) || intent.situation === 'stop' || c.change.desired.revision !== null) return [];
+  const { code } = c.change.desired;
+  const what =
+    code?.kind === 'reference' ? `the content of ${code.uri} could not be read` : 'its code identity is not known';
+  return [{ code: 'revision-unknown', level: 'error', message: `${c.job.key}: ${what}` }];
+}
+
+function used(consent: Consent | null): readonly Consent[] {
+  return consent === null ? [] : [consent];
+}

@@ -1,0 +1,236 @@
+import type { Found } from '../changes/found.js';
+import { impactOf } from '../changes/settings.js';
+import type { Finding } from '../model/finding.js';
+import type { Reason } from '../model/plan.js';
+import { compareRecorded, compareUnrecorded, whollyNew } from './compare.js';
+import type { Context } from './context.js';
+import { contradictions } from './difference.js';
+import { changedSince } from './impact.js';
+import { type Intent, naming, type Of, refuse, still } from './intent.js';
+import { quarantined } from './left.js';
+import { quarantineOf } from './quarantine.js';
+import { changeReasons } from './reasons.js';
+import { inSlot, slotOf } from './slots.js';
+import { listed } from './words.js';
+
+/** One row for each kind of finding: the last column of the table in DESIGN 5b. */
+const rows: { readonly [K in Found['kind']]: (found: Of<K>, c: Context) => Intent } = {
+  none,
+  recorded: compareRecorded,
+  unrecorded: compareUnrecorded,
+  lost,
+  adoptable,
+  drift,
+  foreign,
+  down,
+  ending,
+  stopped,
+  elsewhere,
+  'open-rollout': openRollout,
+  'not-streaming': batch,
+  ambiguous,
+};
+
+/** What is to be done with a job. */
+export function intentOf(c: Context): Intent {
+  return (rows[c.found.kind] as (found: Found, c: Context) => Intent)(c.found, c);
+}
+
+const nowhere = { run: null, revision: null } as const;
+
+function none(found: Of<'none'>, c: Context): Intent {
+  const held = quarantineOf(c);
+  if (held !== null) return quarantined({ run: found.last, revision: null }, held);
+  const reason: { readonly [since in typeof found.since]: Reason } = {
+    never: { kind: 'first-contact', message: 'it has never run' },
+    stopped: { kind: 'stopped', message: 'it was stopped as declared, and is declared to run again' },
+    failed: {
+      kind: 'down',
+      message: `its last rollout ended ${c.record?.closed?.outcome ?? 'badly'} and left nothing running`,
+    },
+  };
+  return start(found.last, [reason[found.since]]);
+}
+
+function lost(found: Of<'lost'>, c: Context): Intent {
+  const message = `the ledger has no record of ${c.job.key}, none of its runs is active, and the last one is ${naming(found.last)}`;
+  return {
+    ...start(found.last, [{ kind: 'down', message }]),
+    revision: found.last.stamp?.revision ?? null,
+    findings: [{ code: 'record-lost', level: 'warning', message }],
+  };
+}
+
+function adoptable({ run }: Of<'adoptable'>, c: Context): Intent {
+  const message = `${naming(run)} was started by hand`;
+  const reason: Reason = { kind: 'first-contact', message };
+  const { touched } = c.change.explanation;
+  if (touched !== true && !c.input.options.force) {
+    return still(
+      'adopt',
+      { run, revision: null },
+      { ...reason, message: `${message} and is taken over as it is` },
+      differing(run, c),
+    );
+  }
+  return replaceStrange(run, c, reason);
+}
+
+function drift(found: Of<'drift'>, c: Context): Intent {
+  const { run, why } = found;
+  const messages = {
+    'by-hand': `${naming(run)} is active, and the ledger does not name it`,
+    newer: `${naming(run)} is of rollout ${run.stamp?.n}, and the ledger knows of ${c.record?.n}`,
+    stray: `${naming(run)} of the older rollout ${run.stamp?.n} is active, and the recorded run is not`,
+  } as const;
+  const codes = { 'by-hand': 'run-by-hand', newer: 'run-newer', stray: 'stray-run' } as const;
+  if (why === 'stray' && c.input.options.force)
+    return replaceStrange(run, c, { kind: 'drift', message: messages[why] });
+  return byPolicy(run, c, codes[why], messages[why]);
+}
+
+function foreign({ run }: Of<'foreign'>, c: Context): Intent {
+  return byPolicy(
+    run,
+    c,
+    'run-foreign',
+    `${naming(run)} bears the stamp of another job: rollout ${run.stamp?.rollout}, revision ${run.stamp?.revision}`,
+  );
+}
+
+function byPolicy(
+  run: Intent['run'] & object,
+  c: Context,
+  code: 'run-by-hand' | 'run-newer' | 'run-foreign' | 'stray-run',
+  message: string,
+): Intent {
+  const { onDrift } = c.input.options;
+  const reason: Reason = { kind: 'drift', message };
+  const at = { run, revision: run.stamp?.revision ?? null };
+  if (onDrift === 'overwrite') return replaceStrange(run, c, reason);
+  if (onDrift === 'adopt') return still('adopt', at, reason, differing(run, c));
+  return refuse(
+    at,
+    'drift',
+    code,
+    message,
+    `stream-rollout apply --jobs ${c.job.key} --on-drift adopt, or --on-drift overwrite`,
+  );
+}
+
+function down(found: Of<'down'>, c: Context): Intent {
+  const { force, onDrift } = c.input.options;
+  const at = { run: found.last, revision: found.last?.stamp?.revision ?? null };
+  const last =
+    found.last === null ? 'its last run is not known to the engine any more' : `its last one is ${naming(found.last)}`;
+  const message = `no run is active, and nobody of us stopped it; ${last}`;
+  if (!force && onDrift !== 'overwrite') {
+    return refuse(at, 'down', 'job-down', message, `stream-rollout apply --jobs ${c.job.key} --force`);
+  }
+  const held = quarantineOf(c);
+  return held === null ? { ...start(found.last, [{ kind: 'down', message }]), ...at } : quarantined(at, held);
+}
+
+function ending({ run }: Of<'ending'>, c: Context): Intent {
+  const message = `${naming(run)} is on its way out, and it was not us who ended it`;
+  const next = `wait until it has ended, then: stream-rollout apply --jobs ${c.job.key} --force`;
+  return refuse({ run, revision: run.stamp?.revision ?? null }, 'drift', 'run-ending', message, next);
+}
+
+function stopped(found: Of<'stopped'>): Intent {
+  const at = { run: found.run, revision: found.revision };
+  if (found.run === null)
+    return still('none', at, { kind: 'stopped', message: 'it is declared as stopped, and no run is active' });
+  return {
+    action: 'roll-out',
+    situation: 'stop',
+    impact: 'recreate',
+    ...at,
+    reasons: [{ kind: 'stopped', message: `it is declared as stopped, and ${naming(found.run)} is active` }],
+    findings: [],
+  };
+}
+
+function elsewhere(found: Of<'elsewhere'>, c: Context): Intent {
+  const was = `${found.engine} ${found.place}`;
+  const run = found.run === null ? '' : `, run ${found.run}`;
+  const message = `the ledger knows it on ${was}${run}, and it is declared on ${c.job.engine} ${c.place}: these are two jobs`;
+  return refuse(
+    nowhere,
+    'drift',
+    'job-elsewhere',
+    message,
+    `declare it under another key, and ${c.job.key} as it was with desired: stopped`,
+  );
+}
+
+function batch({ run }: Of<'not-streaming'>, c: Context): Intent {
+  const message = `${naming(run)} is a batch job: it ends by itself`;
+  const next = `take ${c.job.key} out of the manifest, or give it a streaming pipeline under another target.name`;
+  return refuse({ run, revision: null }, 'drift', 'not-streaming', message, next);
+}
+
+function ambiguous(found: Of<'ambiguous'>, c: Context): Intent {
+  const message = `several runs are active, and it can't be told which one is the job: ${listed(found.runs.map(naming), 6)}`;
+  return refuse(
+    nowhere,
+    'drift',
+    'several-runs',
+    message,
+    `stop all but one of them on the engine, then: stream-rollout plan --jobs ${c.job.key}`,
+  );
+}
+
+function openRollout(found: Of<'open-rollout'>, c: Context): Intent {
+  const { record, job, change } = c;
+  const at = { run: found.run, revision: found.revision };
+  const wanted = record?.revision === change.desired.revision;
+  const message = `rollout ${record?.n} (${record?.revision}) is open since ${record?.openedAt}`;
+  const reason: Reason = { kind: 'open-rollout', message: `${message} and is ${wanted ? 'resumed' : 'closed first'}` };
+  if (wanted) {
+    const scale = record?.plan?.strategy === 'in-flight-update';
+    return { ...still('resume', at, reason), situation: 'resume', impact: scale ? 'scale' : 'upgrade' };
+  }
+  if (job.desired === 'stopped') return { ...start(found.run, [reason]), ...at, action: 'resume', situation: 'stop' };
+  const changed = changedSince(job, change.desired, change.explanation, c.engine, record, found.run, found.revision);
+  const reasons = [reason, ...changeReasons(c, changed, found.revision)];
+  return { action: 'resume', situation: 'change', impact: changed.impact, ...at, reasons, findings: [] };
+}
+
+function start(last: Intent['run'], reasons: readonly Reason[]): Intent {
+  return {
+    action: 'roll-out',
+    situation: 'create',
+    impact: 'recreate',
+    run: last,
+    revision: null,
+    reasons,
+    findings: [],
+  };
+}
+
+/** Rolls out over a run that no rollout of ours proved. */
+function replaceStrange(run: Intent['run'] & object, c: Context, reason: Reason): Intent {
+  return whollyNew(c, run, run.stamp?.revision ?? null, [reason]);
+}
+
+/** Fields in which a run that is taken over differs from the manifest, as far as the engine shows them. */
+function differing(run: Intent['run'] & object, c: Context): readonly Finding[] {
+  const wanted = inSlot(c.job, slotOf(run, c.job.parallel.slots, c.record?.good ?? null));
+  const fields = [
+    ...contradictions(run.shows ?? {}, wanted).filter((entry) => impactOf(c.engine, entry.field) !== 'none'),
+    ...contradictions(run.scale ?? {}, c.change.desired.scale),
+  ];
+  if (fields.length === 0) return [];
+  const told = fields.map(
+    ({ field, shown, wanted: declared }) =>
+      `${field} is ${JSON.stringify(shown)}, declared ${JSON.stringify(declared)}`,
+  );
+  return [
+    {
+      code: 'adopted-differs',
+      level: 'notice',
+      message: `${c.job.key}: ${naming(run)} differs from the manifest: ${listed(told, 8)}`,
+    },
+  ];
+}

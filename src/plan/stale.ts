@@ -1,0 +1,50 @@
+import { sameJson } from '../changes/settings.js';
+import type { JobPlan, Plan } from '../model/plan.js';
+import { stakes } from './hash.js';
+
+/** One way in which a job is not as it was when the plan was made. */
+export interface Stale {
+  readonly job: string;
+  readonly what: 'missing' | 'action' | 'run' | 'running' | 'desired' | 'scale' | 'strategy' | 'slot' | 'steps';
+  readonly message: string;
+}
+
+const acting: ReadonlySet<JobPlan['action']> = new Set(['roll-out', 'adopt', 'resume']);
+
+const words: Readonly<Record<Exclude<Stale['what'], 'missing' | 'steps'>, string>> = {
+  run: 'the run was',
+  running: 'the running revision was',
+  desired: 'the desired revision was',
+  scale: 'the desired scale was',
+  action: 'it was to',
+  strategy: 'the strategy was',
+  slot: 'the slot was',
+};
+
+/**
+ * Compares a stored plan with one made now from the same commit. Only jobs that the stored plan acts on count, the first
+ * difference of each is told, and none means that it may be carried out. `jobs`: only these (a shard of the plan).
+ */
+export function staleJobs(stored: Plan, fresh: Plan, jobs: ReadonlySet<string> | null = null): readonly Stale[] {
+  const now = new Map(fresh.jobs.map((plan) => [plan.job, plan]));
+  return stored.jobs
+    .filter((plan) => acting.has(plan.action) && (jobs === null || jobs.has(plan.job)))
+    .flatMap((plan) => difference(plan, now.get(plan.job)) ?? []);
+}
+
+function difference(stored: JobPlan, fresh: JobPlan | undefined): Stale | null {
+  const { job } = stored;
+  if (fresh === undefined) return { job, what: 'missing', message: `${job} is not declared or not selected any more` };
+  const [before, after] = [stakes(stored), stakes(fresh)];
+  for (const what of ['run', 'running', 'desired', 'scale', 'action', 'strategy', 'slot'] as const) {
+    if (sameJson(before[what], after[what])) continue;
+    return { job, what, message: `${job}: ${words[what]} ${text(before[what])}, and is ${text(after[what])} now` };
+  }
+  return sameJson(before['steps'], after['steps'])
+    ? null
+    : { job, what: 'steps', message: `${job}: the steps are others now` };
+}
+
+function text(value: unknown): string {
+  return value == null ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);
+}

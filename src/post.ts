@@ -1,0 +1,46 @@
+import * as core from '@actions/core';
+import { readActionInputs } from './inputs/action.js';
+import { makeBench } from './modes/make-bench.js';
+import { postRun } from './modes/post.js';
+import { reportFromAction } from './report/action-report.js';
+import { actionTeller } from './report/action-teller.js';
+import { forgeOf } from './report/forge.js';
+import { connectGitHub } from './report/github.js';
+import { cancelOn } from './rollout/cancel.js';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+/** Time of the whole post step, in minutes: the server ends a cancelled job after five. */
+const postMinutes = 4;
+
+/** The action's post step: takes over what its main step left between stop and start, and does nothing else. */
+async function post(): Promise<void> {
+  const mode = core.getState('mode');
+  const nonce = core.getState('nonce');
+  if ((mode !== 'apply' && mode !== 'rollback' && mode !== 'resume') || nonce === '') return;
+  const inputs = { ...readActionInputs(process.env), waitForMinutes: postMinutes };
+  const github = connectGitHub(inputs.event, inputs.githubToken, (line) => core.info(line));
+  const bench = makeBench(inputs, {
+    forge: forgeOf(github),
+    teller: actionTeller,
+    signal: cancelOn(),
+    onSecret: core.setSecret,
+  });
+  try {
+    const report = await postRun(bench, nonce);
+    if (report === null) return;
+    await reportFromAction({ plan: null, report, detect: false, notice: null, mask: bench.mask }, inputs, github);
+  } finally {
+    await bench.close();
+  }
+}
+
+post()
+  .catch((error: unknown) =>
+    core.warning(
+      `The post step could not look after the rollout: ${error instanceof Error ? error.message : String(error)}`,
+    ),
+  )
+  .finally(() => {
+    setTimeout(() => process.exit(), 1000).unref();
+  });

@@ -1,0 +1,28 @@
+import type { GitHub } from './github.js';
+import { cut } from './text.js';
+
+/** GitHub's limit of a comment is 65,536 characters. */
+const mostCharacters = 65_000;
+
+/** Keeps one comment per environment on a pull request: found again by its hidden mark, updated in place. */
+export async function writeComment(
+  { octokit, owner, repo }: GitHub,
+  pull: number,
+  environment: string,
+  body: string,
+): Promise<void> {
+  const mark = `<!-- stream-rollout: ${environment} -->`;
+  const text = cut(`${mark}\n${body}`, mostCharacters);
+  const comments = await octokit.paginate(octokit.rest.issues.listComments, {
+    owner,
+    repo,
+    issue_number: pull,
+    per_page: 100,
+  });
+  const own = comments.find((comment) => comment.body?.startsWith(mark));
+  if (own === undefined) {
+    await octokit.rest.issues.createComment({ owner, repo, issue_number: pull, body: text });
+  } else if (own.body !== text) {
+    await octokit.rest.issues.updateComment({ owner, repo, comment_id: own.id, body: text });
+  }
+}

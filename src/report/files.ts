@@ -1,0 +1,32 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Plan } from '../model/plan.js';
+import type { Report } from '../model/report.js';
+
+/** Where the files for the caller were written; null where there is nothing to write. */
+export interface Written {
+  readonly plan: string | null;
+  readonly summary: string | null;
+  readonly evidence: string | null;
+}
+
+/** Writes plan, report and summary for later steps and artifact uploads. An empty directory name writes nothing. */
+export async function writeFiles(
+  directory: string,
+  plan: Plan | null,
+  report: Report | null,
+  summary: string,
+): Promise<Written> {
+  if (directory === '') return { plan: null, summary: null, evidence: null };
+  await mkdir(directory, { recursive: true });
+  const put = async (name: string, text: string) => {
+    const path = join(directory, name);
+    await writeFile(path, text);
+    return path;
+  };
+  return {
+    plan: plan === null ? null : await put('plan.json', `${JSON.stringify(plan, null, 2)}\n`),
+    summary: await put('summary.md', `${summary}\n`),
+    evidence: report === null ? null : await put('report.json', `${JSON.stringify(report, null, 2)}\n`),
+  };
+}

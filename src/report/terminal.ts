@@ -1,0 +1,71 @@
+import type { ManifestError } from '../manifest/index.js';
+import { RolloutError } from '../model/error.js';
+import type { JobReport, Report } from '../model/report.js';
+import { seconds } from './text.js';
+
+/** Prints the one JSON document of a command on stdout, or its text for people. */
+export function printDocument(json: boolean, document: unknown, text: string | null, error?: unknown): void {
+  if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
+  else if (text !== null) process.stdout.write(`${text}\n`);
+  else process.stderr.write(`${failureText(error)}\n`);
+}
+
+/** The report for people: one paragraph a job that was touched, unchanged ones as a count. */
+export function renderReport(report: Report): string {
+  const told = report.jobs.filter((job) => job.outcome !== 'unchanged');
+  const unchanged = report.jobs.length - told.length;
+  const lines = told.map(paragraph);
+  if (unchanged > 0) lines.push(`${unchanged} ${unchanged === 1 ? 'job is' : 'jobs are'} unchanged.`);
+  if (lines.length === 0) lines.push('There was nothing to do.');
+  return lines.join('\n\n');
+}
+
+function paragraph(job: JobReport): string {
+  const head = `${job.job}: ${job.outcome}${job.code === null ? '' : ` (${job.code})`}`;
+  const facts = [
+    job.strategy === null ? null : `strategy ${job.strategy}`,
+    job.gapSeconds === null ? null : `processing gap ${seconds(job.gapSeconds)}`,
+    job.rollout === null ? null : `rollout ${job.rollout}`,
+  ].filter((fact) => fact !== null);
+  const lines = [head, `  ${job.message}`];
+  if (facts.length > 0) lines.push(`  ${facts.join(', ')}`);
+  for (const said of job.messages.slice(-3)) lines.push(`  engine, ${said.level}: ${said.text}`);
+  if (job.next !== null) lines.push(`  next: ${job.next}`);
+  return lines.join('\n');
+}
+
+export function renderErrors(errors: readonly ManifestError[]): string {
+  const lines = errors.map(
+    (error) =>
+      `${error.file}:${error.line}:${error.column}: ${error.field === '' ? '' : `${error.field}: `}${error.message}`,
+  );
+  return [...lines, `${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`].join('\n');
+}
+
+export interface Failure {
+  readonly version: 1;
+  readonly kind: 'error';
+  readonly exitCode: number;
+  readonly code: string;
+  readonly message: string;
+  readonly next: string | null;
+}
+
+/** What went wrong before any job, as a document. */
+export function failureDocument(error: unknown): Failure {
+  const known = error instanceof RolloutError ? error : null;
+  return {
+    version: 1,
+    kind: 'error',
+    exitCode: known === null ? 1 : ({ input: 4, refusal: 3, transient: 1, bug: 1 } as const)[known.class],
+    code: known?.code ?? 'unexpected-error',
+    message: error instanceof Error ? error.message : String(error),
+    next: known?.next ?? null,
+  };
+}
+
+function failureText(error: unknown): string {
+  const failure = failureDocument(error);
+  const next = failure.next === null ? '' : `\nnext: ${failure.next}`;
+  return `stream-rollout: ${failure.message} (${failure.code})${next}`;
+}

@@ -1,0 +1,221 @@
+import { rolloutIdOf } from '../artifacts/digest.js';
+import type { Engine, Session, Subject } from '../engines/engine.js';
+import type { Held } from '../ledger/ledger.js';
+import type { Good } from '../model/artifact.js';
+import type { Finding } from '../model/finding.js';
+import type { Job } from '../model/job.js';
+import { type JsonObject, merged } from '../model/json.js';
+import type { JobPlan } from '../model/plan.js';
+import type { Holder, JobRecord } from '../model/record.js';
+import type { Run } from '../model/run.js';
+import type { Cause } from './decision.js';
+import type { Order } from './fleet.js';
+import { leaseSeconds, runUrl } from './holder.js';
+import { openRecord } from './records.js';
+import type { IsOurs } from './sight.js';
+import { namesOf } from './subject.js';
+
+/** What is common to all orders of one call. */
+export interface Common {
+  readonly name: string;
+  readonly environment: string;
+  readonly commit: string | null;
+  readonly holder: Holder;
+  readonly actor: string | null;
+  /** Milliseconds by the clock. */
+  readonly now: number;
+}
+
+/** What one job's rollout needs, beyond its plan. */
+export interface Parts {
+  readonly job: Job;
+  readonly jobPlan: JobPlan;
+  readonly revision: string;
+  readonly engine: Engine;
+  readonly session: Session;
+  readonly subject: Subject;
+  readonly place: string;
+  readonly held: Held | null;
+  readonly observed: readonly Run[];
+  readonly current: Run | null;
+  /** Artifact fields are URIs, build results are filled in; the slot is not applied yet. */
+  readonly target: JsonObject;
+  readonly artifact: Good['artifact'];
+  readonly codeDigest: string | null;
+  readonly needs: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly requestedRollback: boolean;
+}
+
+/** Tells our stamps from foreign ones: the rollout id must be the hash of this job, or of its old name (PROTOCOL 2.2). */
+export function oursOf(name: string, environment: string, job: Pick<Job, 'key' | 'was'>): IsOurs {
+  const keys = job.was === null ? [job.key] : [job.key, job.was];
+  return ({ stamp }) =>
+    stamp !== null &&
+    keys.some((key) => stamp.rollout === rolloutIdOf(name, key, environment, stamp.revision, stamp.n));
+}
+
+/** W1 of a new rollout: lock, plan with all intents, predecessor. */
+export function orderOf(parts: Parts, common: Common): Order {
+  const { job, jobPlan, held, observed, engine } = parts;
+  const isOurs = oursOf(common.name, common.environment, job);
+  const stamps = observed.filter((run) => run.stamp !== null && isOurs(run)).map((run) => run.stamp?.n ?? 0);
+  const n = 1 + Math.max(0, held?.record.n ?? 0, ...stamps);
+  const slot = jobPlan.slot === null ? {} : (job.parallel.slots[jobPlan.slot] ?? {});
+  const { positions: _, ...declared } = job;
+  const body = openRecord(
+    {
+      name: common.name,
+      environment: common.environment,
+      job: job.key,
+      engine: engine.id,
+      place: parts.place,
+      names: namesOf(job),
+      n,
+      rollout: rolloutIdOf(common.name, job.key, common.environment, parts.revision, n),
+      revision: parts.revision,
+      commit: common.commit,
+      holder: common.holder,
+      lease: leaseFrom(Date.now()),
+      predecessor: parts.current,
+      plan: {
+        strategy: jobPlan.strategy ?? 'create',
+        steps: jobPlan.steps,
+        job: declared,
+        target: merged(parts.target, slot),
+        scale: jobPlan.scale,
+        codeDigest: parts.codeDigest,
+        settingsDigest: jobPlan.settingsDigest,
+        artifact: parts.artifact,
+        slot: jobPlan.slot,
+        backstopSeconds: jobPlan.backstopSeconds,
+        accepted: jobPlan.accepted,
+        actor: common.actor,
+        reasons: jobPlan.reasons.map((reason) => reason.message),
+        needs: parts.needs,
+        requestedRollback: parts.requestedRollback,
+      },
+      at: new Date(common.now).toISOString(),
+      workflowUrl: common.holder.workflow === null ? null : runUrl(common.holder.workflow),
+    },
+    held?.record ?? null,
+  );
+  const good =
+    body.good ?? (parts.current === null ? null : goodFromRun(parts.current, engine, parts.target, common.now));
+  return {
+    engine,
+    session: parts.session,
+    subject: parts.subject,
+    held,
+    body: { ...body, good },
+    message: `open rollout ${n} (${jobPlan.strategy}) of ${parts.revision}`,
+    mustSettle: held === null || held.record.good === null,
+    superseding: null,
+    findings: [...jobPlan.findings, ...parts.findings],
+    isOurs,
+  };
+}
+
+/** Takes an open rollout over, to go on with it or to close it for a newer commit. */
+export function takeOverOrder(
+  held: Held,
+  parts: Pick<Parts, 'engine' | 'session' | 'subject'> & { superseding: Cause | null; findings: readonly Finding[] },
+  holder: Holder,
+): Order {
+  const { record } = held;
+  const job = record.plan?.job ?? { key: record.job, was: null };
+  return {
+    ...parts,
+    held,
+    body: { ...record, counter: record.counter + 1, holder, lease: leaseFrom(Date.now()) },
+    message: `take over rollout ${record.n}${parts.superseding === null ? '' : ' to close it'}`,
+    mustSettle: true,
+    isOurs: oursOf(record.name, record.environment, job),
+  };
+}
+
+/** One write that opens and closes a rollout as adopted. */
+export function adoptedRecord(
+  parts: Pick<Parts, 'job' | 'engine' | 'place' | 'held' | 'observed'> & {
+    run: Run;
+    revision: string;
+    codeDigest: string | null;
+    settingsDigest: string | null;
+  },
+  common: Common,
+): JobRecord {
+  const at = new Date(common.now).toISOString();
+  const { job, run, held } = parts;
+  const n = 1 + (held?.record.n ?? 0);
+  const rollout = rolloutIdOf(common.name, job.key, common.environment, parts.revision, n);
+  return {
+    format: 1,
+    counter: (held?.record.counter ?? 0) + 1,
+    name: common.name,
+    environment: common.environment,
+    job: job.key,
+    engine: parts.engine.id,
+    place: parts.place,
+    names: namesOf(job),
+    n,
+    rollout,
+    revision: parts.revision,
+    commit: common.commit,
+    holder: null,
+    lease: null,
+    direction: 'forward',
+    undoReason: null,
+    ready: null,
+    predecessor: null,
+    plan: null,
+    journal: [],
+    verifying: null,
+    verdict: null,
+    good: {
+      ...goodFromRun(run, parts.engine, job.target, common.now),
+      revision: parts.revision,
+      codeDigest: parts.codeDigest,
+      settingsDigest: parts.settingsDigest,
+      commit: common.commit,
+      rollout,
+      n,
+    },
+    goods: held?.record.good ? [held.record.good, ...held.record.goods].slice(0, 10) : (held?.record.goods ?? []),
+    quarantined: held?.record.quarantined ?? [],
+    trailing: held?.record.trailing ?? [],
+    closed: { outcome: 'adopted', code: null, message: `adopted run ${run.id}`, at, runs: [run.id] },
+    gap: { lastBefore: null, firstAfter: null },
+    openedAt: at,
+    workflowUrl: common.holder.workflow === null ? null : runUrl(common.holder.workflow),
+  };
+}
+
+/** What the engine shows of a run that nobody recorded; its target is known only if the engine shows the artifact itself. */
+export function goodFromRun(
+  run: Run,
+  engine: Pick<Engine, 'reference' | 'artifacts'>,
+  declared: JsonObject,
+  now: number,
+): Good {
+  const artifactField = engine.reference ?? engine.artifacts[0];
+  const shown = run.shows;
+  const whole = shown !== null && artifactField !== undefined && shown[artifactField] !== undefined;
+  return {
+    revision: run.stamp?.revision ?? 'unknown',
+    codeDigest: null,
+    settingsDigest: null,
+    target: whole ? { ...declared, ...shown } : null,
+    artifact: { kind: 'observed', digest: null, mutable: true },
+    runId: run.id,
+    commit: run.stamp?.commit ?? null,
+    rollout: run.stamp?.rollout ?? 'unknown',
+    n: run.stamp?.n ?? 0,
+    slot: run.stamp?.slot ?? null,
+    snapshot: null,
+    at: new Date(now).toISOString(),
+  };
+}
+
+function leaseFrom(now: number): string {
+  return new Date(now + leaseSeconds * 1000).toISOString();
+}

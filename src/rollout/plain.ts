@@ -1,0 +1,68 @@
+import { RolloutError } from '../model/error.js';
+import { exitCodeOf, type Outcome } from '../model/outcome.js';
+import type { JobPlan, PlanAction } from '../model/plan.js';
+import type { JobReport } from '../model/report.js';
+import { isActive, type Run } from '../model/run.js';
+import { nextCommand, sentence } from './reporting.js';
+import { text } from './text.js';
+
+const outcomeOf: Readonly<Record<PlanAction, Outcome>> = {
+  none: 'unchanged',
+  list: 'unchanged',
+  leave: 'quarantined',
+  adopt: 'adopted',
+  refuse: 'refused',
+  'roll-out': 'failed',
+  resume: 'refused',
+};
+
+/** The report of a job that no rollout was opened for; with `error`, of one that failed before it could be. */
+export function plainReport(
+  planned: JobPlan,
+  environment: string,
+  observed: readonly Run[],
+  error?: unknown,
+): JobReport {
+  const runs = observed.filter(isActive);
+  const outcome = error === undefined ? outcomeOf[planned.action] : refusing(error) ? 'refused' : 'failed';
+  const blocking = planned.findings.find((finding) => finding.level === 'error');
+  const cause =
+    error !== undefined
+      ? text(error)
+      : outcome === 'refused'
+        ? (blocking?.message ?? planned.reasons[0]?.message ?? null)
+        : outcome === 'quarantined'
+          ? (planned.reasons.find((reason) => reason.kind === 'quarantined')?.message ?? null)
+          : null;
+  const code =
+    error instanceof RolloutError ? error.code : error !== undefined ? 'unexpected-error' : (blocking?.code ?? null);
+  const next = error instanceof RolloutError ? error.next : outcome === 'refused' ? (blocking?.next ?? null) : null;
+  return {
+    job: planned.job,
+    engine: planned.engine,
+    outcome,
+    code,
+    message: sentence(outcome, cause, runs, null),
+    runBefore: planned.current?.run ?? null,
+    runAfter: runs.find((run) => run.state === 'running' || run.state === 'starting')?.id ?? null,
+    gapSeconds: null,
+    rollout: null,
+    revision: planned.desired.revision,
+    strategy: planned.strategy,
+    steps: [],
+    next: next ?? (outcome === 'refused' ? null : nextCommand(outcome, code, { environment, job: planned.job })),
+    runs: runs.map(({ id, name, state, url }) => ({ id, name, state, url })),
+    trailing: [],
+    messages: [],
+    findings: planned.findings,
+  };
+}
+
+/** A refusal or a fault of the input touches nothing; anything else failed before the rollout could be opened. */
+function refusing(error: unknown): boolean {
+  return error instanceof RolloutError && (error.class === 'refusal' || error.class === 'input');
+}
+
+export function reportExitCode(report: JobReport): number {
+  return exitCodeOf(report.outcome, report.runs.length > 0);
+}

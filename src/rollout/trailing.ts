@@ -1,0 +1,52 @@
+import type { Session, Subject } from '../engines/engine.js';
+import type { Held, Ledger } from '../ledger/ledger.js';
+import type { Clock } from '../model/clock.js';
+import type { JobReport } from '../model/report.js';
+import { isActive } from '../model/run.js';
+import { recordReport } from './reporting.js';
+
+/**
+ * Holds runs that were left draining after a rollout had succeeded to `drain.timeout`: ended ones are struck off, overdue ones are
+ * stopped where the manifest said `on-timeout: cancel`, else told. Null where there is nothing to tell.
+ */
+export async function closeTrailing(
+  held: Held,
+  session: Session,
+  subject: Subject,
+  ledger: Pick<Ledger, 'write'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<JobReport | null> {
+  const { record } = held;
+  const runs = await session.look(subject);
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  const left = record.trailing.filter((entry) => {
+    const run = byId.get(entry.run);
+    return run !== undefined && isActive(run);
+  });
+  if (left.length < record.trailing.length) {
+    const body = { ...record, counter: record.counter + 1, trailing: left };
+    const swap = await ledger.write(body, held.head, `${record.trailing.length - left.length} trailing run(s) ended`);
+    if (!swap.landed)
+      return recordReport(record, 'refused', 'rollout-held', 'Another process wrote to the ledger first');
+  }
+  const overdue = left.filter((entry) => Date.parse(entry.deadline) < clock.now());
+  if (overdue.length === 0) return null;
+  const names = overdue.map((entry) => entry.run).join(', ');
+  const policy = record.plan?.job.drain.onTimeout ?? 'fail';
+  if (policy === 'leave') return null;
+  if (policy === 'cancel' && session.can.stop !== undefined) {
+    for (const entry of overdue) {
+      const run = byId.get(entry.run);
+      if (run !== undefined) await session.can.stop({ subject, memo: null, signal, run });
+    }
+    return recordReport(
+      record,
+      'pending',
+      'drain-timeout',
+      `The drain of ${names} took too long and was cancelled`,
+      runs,
+    );
+  }
+  return recordReport(record, 'failed', 'drain-timeout', `The drain of ${names} did not end in time`, runs);
+}
