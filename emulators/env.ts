@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /** Environment variables that point SDKs, gcloud, Beam and stream-rollout at a local cloud, with throw-away credentials. */
 export function environmentOf(
   services: { readonly [name: string]: string },
-  clock: { readonly rate: number },
+  clock: { readonly rate: number; readonly origin: number },
 ): { readonly [name: string]: string } {
   const of = (name: string, variables: (url: string) => { readonly [name: string]: string }) => {
     const url = services[name];
@@ -22,6 +22,8 @@ export function environmentOf(
     ...google,
     ...aws,
     STREAM_ROLLOUT_CLOCK_RATE: String(clock.rate),
+    // Processes that start one after the other agree on the time only if they count from the same moment.
+    STREAM_ROLLOUT_CLOCK_ORIGIN: String(clock.origin),
   };
 }
 

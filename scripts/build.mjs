@@ -22,8 +22,15 @@ const result = await build({
   target: 'node20',
   mainFields: ['module', 'main'],
   chunkNames: 'chunks/[name]-[hash]',
-  // CommonJS packages call require(); an ES module has none of its own.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  // CommonJS packages use these three; an ES module has none of its own.
+  banner: {
+    js: [
+      "import { createRequire as __createRequire } from 'node:module';",
+      "import { fileURLToPath as __toPath } from 'node:url';",
+      'const require = __createRequire(import.meta.url);',
+      "const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));",
+    ].join(''),
+  },
   define: { 'process.env.NODE_ENV': '"production"' },
   metafile: true,
   logLevel: 'warning',

@@ -79,13 +79,6 @@ function program(): Command {
   for (const name of common) history.addOption(optionOf(name));
   history.option('--limit <count>', 'how many entries', countOf, 20);
   history.action(async (_options, made: Command) => finish(await runLog(made.optsWithGlobals())));
-  const verify = root
-    .command('verify')
-    .description('judge recorded samples again')
-    .option('--replay <evidence.json>', 'the evidence file');
-  verify.action(async (_options, made: Command) =>
-    finish(await (await import('./modes/verify.js')).verifyReplay(made.optsWithGlobals())),
-  );
   root
     .command('emulate')
     .description('run the local cloud until it is interrupted')

@@ -199,6 +199,24 @@ describe.each(Object.entries(kinds))('a %s ledger', (_, placeOf) => {
     expect(await other.read('production')).toEqual(new Map());
   });
 
+  it('does everything at the same time', async () => {
+    const [mine, other] = await pair();
+    const build = { code: 'c', values: {}, sha256: 'ab', commit: null, builtAt: '2026-11-22T00:00:00.000Z' };
+    const jobs = Array.from({ length: 8 }, (_, index) => `job-${index}`);
+    await other.write(record('orders'), null, 'open');
+    const all = jobs.flatMap((job) => [
+      mine.write(record(job), null, 'open'),
+      mine.prove(),
+      mine.read('production'),
+      mine.writeBuild(job, build),
+      mine.log('production', 'orders', 3),
+      mine.environments(),
+    ]);
+    await Promise.all<unknown>(all);
+    expect((await other.read('production')).size).toBe(9);
+    expect(await other.readBuilds('job-7')).toEqual([build]);
+  });
+
   it('holds 500 records written at once', async () => {
     const [mine, other] = await pair();
     const jobs = Array.from({ length: 500 }, (_, index) => `job-${index}`);

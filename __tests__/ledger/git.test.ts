@@ -128,22 +128,37 @@ describe('the checkout', () => {
   });
 
   it('hands its hooks and signing rules to nobody', async () => {
-    const host = world.host();
-    const checkout = world.checkout(host);
+    const host = await serve(world.host());
+    hosts.push(host);
+    const checkout = world.checkout(host.url);
     const trace = join(world.folder(), 'trace');
-    hook(join(checkout, '.git', 'hooks'), 'pre-push', `echo pre-push >> ${trace}; exit 1`);
+    const hooks = join(checkout, '.git', 'hooks');
+    for (const name of ['pre-push', 'reference-transaction']) hook(hooks, name, `echo ${name} >> ${trace}; exit 1`);
     git(checkout, 'config', 'push.gpgSign', 'true');
-    git(checkout, 'config', 'commit.gpgSign', 'true');
     const home = world.folder();
     writeFileSync(
       join(home, '.gitconfig'),
-      `[core]\n  hooksPath = ${join(checkout, '.git', 'hooks')}\n[push]\n  gpgSign = true\n  pushOption = x\n`,
+      `[core]\n  hooksPath = ${hooks}\n[push]\n  gpgSign = true\n  pushOption = x\n`,
     );
-    const ledger = await world.open('git:origin', checkout, {
-      env: { ...process.env, HOME: home, GIT_DIR: undefined, GIT_TRACE: '1' },
-    });
+    const env = { ...process.env, HOME: home, GIT_TRACE: '1' };
+    const ledger = await world.open('git:origin', checkout, { env });
     expect(await ledger.write(record('orders'), null, 'open')).toMatchObject({ landed: true });
+    expect((await ledger.read('production')).size).toBe(1);
     expect(() => readFileSync(trace)).toThrow();
+  });
+
+  it('is found although the environment points git elsewhere', async () => {
+    const host = world.host();
+    const checkout = world.checkout(host);
+    const env = {
+      ...process.env,
+      GIT_DIR: join(checkout, '.git'),
+      GIT_INDEX_FILE: join(checkout, 'index'),
+      GIT_OBJECT_DIRECTORY: join(checkout, '.git', 'objects'),
+    };
+    const ledger = await world.open('git:origin', world.folder(), { env });
+    expect(await ledger.write(record('orders'), null, 'open')).toMatchObject({ landed: true });
+    expect(git(checkout, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
   });
 
   it('is told from a missing one', async () => {
@@ -312,16 +327,10 @@ describe('over HTTP', () => {
     const { host, checkout } = await online();
     host.authorization = 'Basic Y2FuYXJ5';
     const without = await world.open('git:origin', checkout);
-    for (const attempt of [
-      without.prove(),
-      without.read('production'),
-      without.write(record('orders'), null, 'open'),
-    ]) {
-      await expect(attempt).rejects.toMatchObject({
-        code: 'ledger-no-credentials',
-        next: expect.stringContaining('contents: write'),
-      });
-    }
+    const refusal = { code: 'ledger-no-credentials', next: expect.stringContaining('contents: write') };
+    await expect(without.prove()).rejects.toMatchObject(refusal);
+    await expect(without.read('production')).rejects.toMatchObject(refusal);
+    await expect(without.write(record('orders'), null, 'open')).rejects.toMatchObject(refusal);
     // As a checkout action keeps them: in a file of its own that the checkout's settings include by its folder.
     const kept = join(world.folder(), 'credentials.config');
     git(

@@ -2,17 +2,39 @@ import { describe, expect, it } from '@jest/globals';
 import type { Job } from '../../src/model/job.js';
 import type { Json } from '../../src/model/json.js';
 import type { PlanOptions } from '../../src/plan/index.js';
-import { type Case, change, good, job, plan, record, recorded, revision, rolloutPlan, run, settled, stamp, touchedBy, upgrade } from './world.js';
+import {
+  type Case,
+  change,
+  good,
+  job,
+  plan,
+  record,
+  recorded,
+  revision,
+  rolloutPlan,
+  run,
+  settled,
+  stamp,
+  touchedBy,
+  upgrade,
+} from './world.js';
 
 const orders = job('orders');
-const lake = job('lake', { engine: 'batchy', target: { name: 'lake', artifact: 's3://acme/lake.py', checkpoint: 's3://acme/ckpt' } });
+const lake = job('lake', {
+  engine: 'batchy',
+  target: { name: 'lake', artifact: 's3://acme/lake.py', checkpoint: 's3://acme/ckpt' },
+});
 const sync = job('sync', { engine: 'snappy' });
 
 /** A declared field changed since the last rollout. */
 function changedField(of: Job, field: string, before: Json): Case {
   const was = { ...of, target: { ...of.target, [field]: before } };
   return upgrade(of, {
-    change: change(of, 'old', { touched: true, files: [], fields: [{ field, at: { file: 'm.yml', line: 3, column: 1 } }] }),
+    change: change(of, 'old', {
+      touched: true,
+      files: [],
+      fields: [{ field, at: { file: 'm.yml', line: 3, column: 1 } }],
+    }),
     record: record(of, { plan: rolloutPlan(was), revision: revision(was, 'old'), good: good(was, 'old') }),
     runs: [recorded(of, { stamp: stamp(of, revision(was, 'old')) })],
   });
@@ -29,8 +51,18 @@ describe('auto', () => {
       {},
       { impact: 'recreate', strategy: 'drain-and-resubmit', rejected: [{ strategy: 'parallel' }] },
     ],
-    ['nothing where the impact is recreate and the job is stateful', changedField(orders, 'region', 'europe-west4'), {}, { impact: 'recreate', strategy: null, action: 'refuse' }],
-    ['what needs no consent, though one was given', upgrade(sync), { accept: new Set(['duplicates', 'state-loss']) }, { strategy: 'savepoint-upgrade', accepted: [] }],
+    [
+      'nothing where the impact is recreate and the job is stateful',
+      changedField(orders, 'region', 'europe-west4'),
+      {},
+      { impact: 'recreate', strategy: null, action: 'refuse' },
+    ],
+    [
+      'what needs no consent, though one was given',
+      upgrade(sync),
+      { accept: new Set(['duplicates', 'state-loss']) },
+      { strategy: 'savepoint-upgrade', accepted: [] },
+    ],
     [
       'a consent only where it is needed',
       changedField(orders, 'region', 'europe-west4'),
@@ -47,7 +79,10 @@ describe('auto', () => {
       { strategy: 'in-place-update', reason: 'a run can not be replaced' },
       { strategy: 'rolling', reason: 'one unit' },
       { strategy: 'savepoint-upgrade', reason: 'there are no snapshots' },
-      { strategy: 'parallel', reason: 'without parallel.slots both runs would read one input and split it between them' },
+      {
+        strategy: 'parallel',
+        reason: 'without parallel.slots both runs would read one input and split it between them',
+      },
     ]);
   });
 
@@ -59,19 +94,28 @@ describe('auto', () => {
     const after = plan(upgrade(idempotent, { record: adopted }));
     expect(after.strategy).toBe('parallel');
     expect(after.findings).toEqual([]);
-    expect(after.rejected.find((entry) => entry.strategy === 'savepoint-upgrade')?.reason).toMatch(/settings are not known; parallel does without/);
+    expect(after.rejected.find((entry) => entry.strategy === 'savepoint-upgrade')?.reason).toMatch(
+      /settings are not known; parallel does without/,
+    );
   });
 
   it('prefers a known gap where max-gap is declared', () => {
     const slots = [{ name: 'orders-a' }, { name: 'orders-b' }];
-    const of = changedField({ ...orders, stateful: false, sink: 'idempotent', maxGapSeconds: 600, parallel: { overlapSeconds: 600, slots } }, 'region', 'x');
+    const of = changedField(
+      { ...orders, stateful: false, sink: 'idempotent', maxGapSeconds: 600, parallel: { overlapSeconds: 600, slots } },
+      'region',
+      'x',
+    );
     expect(plan(of)).toMatchObject({ strategy: 'parallel', slot: 0, findings: [] });
   });
 });
 
 describe('a list', () => {
   it('falls back in its own order, and tells why', () => {
-    const listed = job('orders', { strategy: ['savepoint-upgrade', 'restart', 'drain-and-resubmit', 'in-place-update'], stateful: false });
+    const listed = job('orders', {
+      strategy: ['savepoint-upgrade', 'restart', 'drain-and-resubmit', 'in-place-update'],
+      stateful: false,
+    });
     expect(plan(upgrade(listed))).toMatchObject({
       strategy: 'drain-and-resubmit',
       rejected: [{ strategy: 'savepoint-upgrade' }, { strategy: 'restart' }],
@@ -80,8 +124,15 @@ describe('a list', () => {
 
   it('is refused where nothing of it fits, with every reason in one finding', () => {
     const made = plan(upgrade(job('orders', { strategy: ['restart', 'rolling'] })));
-    expect(made).toMatchObject({ action: 'refuse', strategy: null, changed: true, findings: [{ code: 'no-strategy', level: 'error' }] });
-    expect(made.findings[0]?.message).toBe('no strategy fits. restart: a cancelled job loses what it buffers. rolling: one unit');
+    expect(made).toMatchObject({
+      action: 'refuse',
+      strategy: null,
+      changed: true,
+      findings: [{ code: 'no-strategy', level: 'error' }],
+    });
+    expect(made.findings[0]?.message).toBe(
+      'no strategy fits. restart: a cancelled job loses what it buffers. rolling: one unit',
+    );
   });
 
   it('does not stand in the way of a start, a stop or a scale step', () => {
@@ -90,7 +141,9 @@ describe('a list', () => {
     const stopped = job('orders', { strategy, desired: 'stopped', stateful: false });
     expect(plan({ job: stopped, runs: [recorded(stopped)], record: record(stopped) }).strategy).toBe('stop');
     const scaled = job('orders', { strategy, target: { ...orders.target, workers: 9 } });
-    expect(plan(settled(scaled, { runs: [recorded(scaled, { scale: { workers: 3 } })] })).strategy).toBe('in-flight-update');
+    expect(plan(settled(scaled, { runs: [recorded(scaled, { scale: { workers: 3 } })] })).strategy).toBe(
+      'in-flight-update',
+    );
   });
 });
 
@@ -100,9 +153,20 @@ describe('scale', () => {
 
   it('is compared with what the run has, and needs no new run', () => {
     const made = plan(settled(scaled, { runs: [sized({ min: 2, max: 10 })] }));
-    expect(made).toMatchObject({ action: 'roll-out', impact: 'scale', strategy: 'in-flight-update', steps: [{ id: 'scale', undo: 'undo-scale' }, { id: 'verify' }] });
+    expect(made).toMatchObject({
+      action: 'roll-out',
+      impact: 'scale',
+      strategy: 'in-flight-update',
+      steps: [{ id: 'scale', undo: 'undo-scale' }, { id: 'verify' }],
+    });
     expect(made.reasons).toEqual([
-      { kind: 'scale', message: 'workers.max is 10, declared is 20', field: 'target.workers.max', file: '.github/streaming-jobs.yml', line: 14 },
+      {
+        kind: 'scale',
+        message: 'workers.max is 10, declared is 20',
+        field: 'target.workers.max',
+        file: '.github/streaming-jobs.yml',
+        line: 14,
+      },
     ]);
   });
 
@@ -111,33 +175,58 @@ describe('scale', () => {
   });
 
   it('is a difference where the run does not have the value yet', () => {
-    expect(plan(settled(scaled, { runs: [sized({ max: 20 })] })).reasons).toMatchObject([{ message: 'workers.min is not set, declared is 2' }]);
+    expect(plan(settled(scaled, { runs: [sized({ max: 20 })] })).reasons).toMatchObject([
+      { message: 'workers.min is not set, declared is 2' },
+    ]);
   });
 
   it('comes from the record where the engine shows nothing, and is told to be unknown without one', () => {
     const plan4 = rolloutPlan(scaled, { scale: { workers: { min: 2, max: 20 } } });
-    expect(plan(settled(scaled, { record: record(scaled, { plan: plan4 }) }))).toMatchObject({ action: 'none', findings: [] });
-    expect(plan(settled(scaled, { record: record(scaled, { plan: null }) }))).toMatchObject({ action: 'none', findings: [{ code: 'scale-not-shown', level: 'notice' }] });
+    expect(plan(settled(scaled, { record: record(scaled, { plan: plan4 }) }))).toMatchObject({
+      action: 'none',
+      findings: [],
+    });
+    expect(plan(settled(scaled, { record: record(scaled, { plan: null }) }))).toMatchObject({
+      action: 'none',
+      findings: [{ code: 'scale-not-shown', level: 'notice' }],
+    });
   });
 
   it('goes along with an upgrade as a step after the launch', () => {
-    expect(plan(upgrade(scaled, { runs: [sized({ min: 2, max: 10 })] })).steps.map((step) => step.id)).toEqual(['replace', 'scale', 'verify']);
+    expect(plan(upgrade(scaled, { runs: [sized({ min: 2, max: 10 })] })).steps.map((step) => step.id)).toEqual([
+      'replace',
+      'scale',
+      'verify',
+    ]);
   });
 
   it('is set by a new launch where it can not be changed in flight', () => {
     const still = job('sync', { engine: 'snappy', target: { ...sync.target, workers: 4 } });
     const made = plan(settled(still, { runs: [recorded(still, { scale: { workers: 2 } })] }));
-    expect(made).toMatchObject({ impact: 'scale', strategy: 'savepoint-upgrade', rejected: [{ strategy: 'in-flight-update', reason: 'not offered' }, {}, {}] });
+    expect(made).toMatchObject({
+      impact: 'scale',
+      strategy: 'savepoint-upgrade',
+      rejected: [{ strategy: 'in-flight-update', reason: 'not offered' }, {}, {}],
+    });
   });
 
   it('left in quarantine stays, until other values are declared', () => {
-    const held = { revision: revision(scaled, 'old'), rollout: 'x', reason: 'no quota', at: '2026-01-02T00:00:00Z', scale: { workers: { max: 20, min: 2 } } };
+    const held = {
+      revision: revision(scaled, 'old'),
+      rollout: 'x',
+      reason: 'no quota',
+      at: '2026-01-02T00:00:00Z',
+      scale: { workers: { max: 20, min: 2 } },
+    };
     const of = settled(scaled, { runs: [sized({ min: 2, max: 10 })], record: record(scaled, { quarantined: [held] }) });
     expect(plan(of)).toMatchObject({ action: 'leave', findings: [{ code: 'revision-quarantined' }] });
     const other = job('orders', { target: { ...orders.target, workers: { min: 2, max: 15 } } });
     expect(plan({ ...of, job: other, change: change(other, 'old') })).toMatchObject({ action: 'roll-out' });
     // It says nothing against a new revision.
-    expect(plan({ ...of, change: change(scaled, 'new', touchedBy('a.py')) })).toMatchObject({ action: 'roll-out', strategy: 'in-place-update' });
+    expect(plan({ ...of, change: change(scaled, 'new', touchedBy('a.py')) })).toMatchObject({
+      action: 'roll-out',
+      strategy: 'in-place-update',
+    });
   });
 });
 
@@ -152,7 +241,12 @@ describe('impact', () => {
 
   it('comes from what was launched where the declaration is not recorded', () => {
     const launched = good(orders, 'older', { target: { ...orders.target, region: 'europe-west4' } });
-    const made = plan(upgrade(orders, { record: record(orders, { plan: null, good: launched }), runs: [recorded(orders, { stamp: stamp(orders, launched.revision) })] }));
+    const made = plan(
+      upgrade(orders, {
+        record: record(orders, { plan: null, good: launched }),
+        runs: [recorded(orders, { stamp: stamp(orders, launched.revision) })],
+      }),
+    );
     expect(made).toMatchObject({ impact: 'recreate' });
     expect(made.reasons).toMatchObject([{ kind: 'file' }, { kind: 'setting', field: 'target.region' }]);
   });
@@ -172,24 +266,38 @@ describe('parallel', () => {
   const slots = [{ input: 'sub-a' }, { input: 'sub-b' }];
   const named = [{ name: 'orders-a' }, { name: 'orders-b' }];
   const free = { sink: 'idempotent', stateful: false, strategy: ['parallel'] } as const;
-  const at = (slot: number | null, of = 'orders') => ({ runs: [recorded(orders, { name: of, stamp: { ...stamp(orders, revision(orders, 'old')), slot } })] });
+  const at = (slot: number | null, of = 'orders') => ({
+    runs: [recorded(orders, { name: of, stamp: { ...stamp(orders, revision(orders, 'old')), slot } })],
+  });
 
   it('takes the slot that the stamp of the old run does not name; other strategies keep it', () => {
-    for (const [taken, other] of [[0, 1], [1, 0]] as const) {
+    for (const [taken, other] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
       const of = job('orders', { ...free, parallel: { overlapSeconds: 60, slots } });
       expect(plan(upgrade(of, at(taken)))).toMatchObject({ strategy: 'parallel', slot: other });
-      expect(plan(upgrade({ ...of, strategy: 'auto' }, at(taken)))).toMatchObject({ strategy: 'in-place-update', slot: taken });
+      expect(plan(upgrade({ ...of, strategy: 'auto' }, at(taken)))).toMatchObject({
+        strategy: 'in-place-update',
+        slot: taken,
+      });
     }
   });
 
   it('knows the slot of an adopted run by its name, or by what it shows', () => {
     const byName = job('orders', { ...free, parallel: { overlapSeconds: 60, slots: named } });
-    expect(plan({ job: byName, change: change(byName, 'new', touchedBy('x')), runs: [run('h', 'orders-b')] })).toMatchObject({ slot: 0 });
+    expect(
+      plan({ job: byName, change: change(byName, 'new', touchedBy('x')), runs: [run('h', 'orders-b')] }),
+    ).toMatchObject({ slot: 0 });
     // The run takes neither: it was started before there were slots.
-    expect(plan({ job: byName, change: change(byName, 'new', touchedBy('x')), runs: [run('h', 'orders')] })).toMatchObject({ slot: 0 });
+    expect(
+      plan({ job: byName, change: change(byName, 'new', touchedBy('x')), runs: [run('h', 'orders')] }),
+    ).toMatchObject({ slot: 0 });
     const byInput = job('orders', { ...free, parallel: { overlapSeconds: 60, slots } });
     const shown = run('h', 'orders', { shows: { input: 'sub-a' } });
-    expect(plan({ job: byInput, change: change(byInput, 'new', touchedBy('x')), runs: [shown] })).toMatchObject({ slot: 1 });
+    expect(plan({ job: byInput, change: change(byInput, 'new', touchedBy('x')), runs: [shown] })).toMatchObject({
+      slot: 1,
+    });
   });
 
   it('is rejected where the slot of the old run is not known', () => {
@@ -200,14 +308,31 @@ describe('parallel', () => {
 
   it('starts under a name of its own where the slots have one, and overlaps under one name otherwise', () => {
     const steps = (of: Job) => plan(upgrade(of, at(0, 'orders-a'))).steps.map((step) => step.id);
-    expect(steps(job('orders', { ...free, parallel: { overlapSeconds: 60, slots: named } }))).toEqual(['start', 'verify', 'wait', 'drain']);
-    expect(steps(job('orders', { ...free, parallel: { overlapSeconds: 60, slots } }))).toEqual(['overlap', 'verify', 'wait', 'drain']);
+    expect(steps(job('orders', { ...free, parallel: { overlapSeconds: 60, slots: named } }))).toEqual([
+      'start',
+      'verify',
+      'wait',
+      'drain',
+    ]);
+    expect(steps(job('orders', { ...free, parallel: { overlapSeconds: 60, slots } }))).toEqual([
+      'overlap',
+      'verify',
+      'wait',
+      'drain',
+    ]);
   });
 
   it('without slots is never chosen by auto, and needs a consent where it is named', () => {
     const of = job('orders', free);
-    expect(plan(upgrade(of))).toMatchObject({ strategy: null, findings: [{ code: 'no-strategy', next: expect.stringContaining('shared-input') }] });
-    expect(plan(upgrade(of), { accept: new Set(['shared-input']) })).toMatchObject({ strategy: 'parallel', accepted: ['shared-input'], slot: null });
+    expect(plan(upgrade(of))).toMatchObject({
+      strategy: null,
+      findings: [{ code: 'no-strategy', next: expect.stringContaining('shared-input') }],
+    });
+    expect(plan(upgrade(of), { accept: new Set(['shared-input']) })).toMatchObject({
+      strategy: 'parallel',
+      accepted: ['shared-input'],
+      slot: null,
+    });
     const auto = changedField(job('orders', { ...free, strategy: 'auto' }), 'region', 'x');
     expect(plan(auto, { accept: new Set(['shared-input']) })).toMatchObject({ strategy: 'drain-and-resubmit' });
   });
@@ -215,16 +340,35 @@ describe('parallel', () => {
   it('is rejected, whatever the consents, where both runs would write one checkpoint', () => {
     const accept = new Set(['shared-input', 'duplicates', 'state-loss'] as const);
     const alone = { ...lake, ...free };
-    expect(plan(upgrade(alone), { accept }).rejected).toMatchObject([{ reason: expect.stringContaining('s3://acme/ckpt') }]);
+    expect(plan(upgrade(alone), { accept }).rejected).toMatchObject([
+      { reason: expect.stringContaining('s3://acme/ckpt') },
+    ]);
     const same = { ...alone, parallel: { overlapSeconds: 60, slots: [{ name: 'lake-a' }, { name: 'lake-b' }] } };
     expect(plan(upgrade(same), { accept }).strategy).toBeNull();
-    const own = { ...alone, parallel: { overlapSeconds: 60, slots: [{ name: 'lake-a', checkpoint: 'a' }, { name: 'lake-b', checkpoint: 'b' }] } };
+    const own = {
+      ...alone,
+      parallel: {
+        overlapSeconds: 60,
+        slots: [
+          { name: 'lake-a', checkpoint: 'a' },
+          { name: 'lake-b', checkpoint: 'b' },
+        ],
+      },
+    };
     expect(plan(upgrade(own), { accept }).strategy).toBe('parallel');
   });
 
   it.each<[string, Partial<Job>, number | null]>([
-    ['an hour at least', { verify: { runningWithinSeconds: 60, bakeSeconds: 60, gates: [] }, parallel: { overlapSeconds: 60, slots } }, 3600],
-    ['twice the verification and 6 minutes', { verify: { runningWithinSeconds: 1800, bakeSeconds: 1800, gates: [] }, parallel: { overlapSeconds: 60, slots } }, 7920],
+    [
+      'an hour at least',
+      { verify: { runningWithinSeconds: 60, bakeSeconds: 60, gates: [] }, parallel: { overlapSeconds: 60, slots } },
+      3600,
+    ],
+    [
+      'twice the verification and 6 minutes',
+      { verify: { runningWithinSeconds: 1800, bakeSeconds: 1800, gates: [] }, parallel: { overlapSeconds: 60, slots } },
+      7920,
+    ],
     ['twice the overlap', { parallel: { overlapSeconds: 86_400, slots } }, 172_800],
     ['744 h at most', { parallel: { overlapSeconds: 372 * 3600, slots } }, 744 * 3600],
     ['rejected beyond', { parallel: { overlapSeconds: 372 * 3600 + 1, slots } }, null],
@@ -235,7 +379,10 @@ describe('parallel', () => {
   });
 
   it('has no backstop of the service where we start the second run ourselves', () => {
-    expect(plan(upgrade(job('orders', { ...free, parallel: { overlapSeconds: 600, slots: named } }), at(0, 'orders-a'))).backstopSeconds).toBeNull();
+    expect(
+      plan(upgrade(job('orders', { ...free, parallel: { overlapSeconds: 600, slots: named } }), at(0, 'orders-a')))
+        .backstopSeconds,
+    ).toBeNull();
   });
 
   it('gives a first start the first slot', () => {
@@ -247,9 +394,18 @@ describe('a stop', () => {
   it('of a stateful job never drops its state without consent', () => {
     const of = job('orders', { desired: 'stopped' });
     const running = { job: of, runs: [recorded(of)], record: record(of) };
-    expect(plan(running)).toMatchObject({ action: 'refuse', findings: [{ code: 'no-strategy', next: expect.stringContaining('state-loss') }] });
-    expect(plan(running, { accept: new Set(['state-loss']) })).toMatchObject({ action: 'roll-out', accepted: ['state-loss'] });
+    expect(plan(running)).toMatchObject({
+      action: 'refuse',
+      findings: [{ code: 'no-strategy', next: expect.stringContaining('state-loss') }],
+    });
+    expect(plan(running, { accept: new Set(['state-loss']) })).toMatchObject({
+      action: 'roll-out',
+      accepted: ['state-loss'],
+    });
     const kept = job('sync', { engine: 'snappy', desired: 'stopped' });
-    expect(plan({ job: kept, runs: [recorded(kept)], record: record(kept) })).toMatchObject({ action: 'roll-out', steps: [{ id: 'stop-with-snapshot', undo: null }] });
+    expect(plan({ job: kept, runs: [recorded(kept)], record: record(kept) })).toMatchObject({
+      action: 'roll-out',
+      steps: [{ id: 'stop-with-snapshot', undo: null }],
+    });
   });
 });

@@ -3,7 +3,20 @@ import { RolloutError } from '../../src/model/error.js';
 import type { Job } from '../../src/model/job.js';
 import type { Plan } from '../../src/model/plan.js';
 import { planJobs } from '../../src/plan/index.js';
-import { type Case, change, good, input, job, planOf, record, recorded, revision, settled, touchedBy, untouched, upgrade } from './world.js';
+import {
+  type Case,
+  change,
+  good,
+  input,
+  job,
+  planOf,
+  record,
+  recorded,
+  revision,
+  settled,
+  untouched,
+  upgrade,
+} from './world.js';
 
 const waves = (plan: Plan) => Object.fromEntries(plan.jobs.map((entry) => [entry.job, entry.wave]));
 const actions = (plan: Plan) => Object.fromEntries(plan.jobs.map((entry) => [entry.job, entry.action]));
@@ -28,16 +41,28 @@ describe('waves', () => {
   it('tell where a changed need is left out by the input', () => {
     const cases = [upgrade(job('source')), upgrade(job('sink', { needs: ['source'] }))];
     const { jobs } = planOf(cases, { jobs: ['sink'] });
-    expect(jobs).toMatchObject([{ job: 'sink', wave: 0, action: 'roll-out', findings: [{ code: 'need-not-selected', level: 'warning' }] }]);
-    expect(planOf([settled(job('source')), upgrade(job('sink', { needs: ['source'] }))], { jobs: ['sink'] }).jobs[0]?.findings).toEqual([]);
+    expect(jobs).toMatchObject([
+      { job: 'sink', wave: 0, action: 'roll-out', findings: [{ code: 'need-not-selected', level: 'warning' }] },
+    ]);
+    expect(
+      planOf([settled(job('source')), upgrade(job('sink', { needs: ['source'] }))], { jobs: ['sink'] }).jobs[0]
+        ?.findings,
+    ).toEqual([]);
   });
 });
 
 describe('for-each', () => {
-  const tenant = (key: string, more: Partial<Job> = {}) => job(`sync-${key}`, { instance: { of: 'sync', key, first: key === 'a' }, ...more });
+  const tenant = (key: string, more: Partial<Job> = {}) =>
+    job(`sync-${key}`, { instance: { of: 'sync', key, first: key === 'a' }, ...more });
 
   it('lets the first changed instance go alone, and the rest after it', () => {
-    const plan = planOf([settled(tenant('a')), upgrade(tenant('b')), upgrade(tenant('c')), upgrade(tenant('d', { needs: ['other'] })), upgrade(job('other'))]);
+    const plan = planOf([
+      settled(tenant('a')),
+      upgrade(tenant('b')),
+      upgrade(tenant('c')),
+      upgrade(tenant('d', { needs: ['other'] })),
+      upgrade(job('other')),
+    ]);
     expect(waves(plan)).toEqual({ 'sync-a': 0, 'sync-b': 0, 'sync-c': 1, 'sync-d': 1, other: 0 });
     expect(plan.jobs.map((entry) => entry.needs)).toEqual([[], [], ['sync-b'], ['other', 'sync-b'], []]);
   });
@@ -50,7 +75,13 @@ describe('for-each', () => {
   });
 
   const failed = (of: Job): Case => {
-    const reason = { revision: revision(of), rollout: 'x', reason: 'the new run ended', at: '2026-01-02T00:00:00Z', scale: null };
+    const reason = {
+      revision: revision(of),
+      rollout: 'x',
+      reason: 'the new run ended',
+      at: '2026-01-02T00:00:00Z',
+      scale: null,
+    };
     return { ...upgrade(of), change: change(of, 'new', untouched), record: record(of, { quarantined: [reason] }) };
   };
   const pending = (of: Job): Case => ({ ...upgrade(of), change: change(of, 'new', untouched) });
@@ -58,7 +89,11 @@ describe('for-each', () => {
   it('does not try on one more instance with each commit what failed on the first', () => {
     const plan = planOf([failed(tenant('a')), pending(tenant('b')), pending(tenant('c'))]);
     expect(actions(plan)).toEqual({ 'sync-a': 'leave', 'sync-b': 'leave', 'sync-c': 'leave' });
-    expect(plan.jobs[1]).toMatchObject({ changed: false, steps: [], reasons: [{ kind: 'quarantined', message: expect.stringContaining('sync-a') }] });
+    expect(plan.jobs[1]).toMatchObject({
+      changed: false,
+      steps: [],
+      reasons: [{ kind: 'quarantined', message: expect.stringContaining('sync-a') }],
+    });
     const forced = planOf([failed(tenant('a')), pending(tenant('b'))], { force: true });
     expect(actions(forced)).toEqual({ 'sync-a': 'roll-out', 'sync-b': 'roll-out' });
   });
@@ -83,29 +118,55 @@ describe('max-changed-jobs', () => {
   it('refuses all where more would be rolled out', () => {
     const plan = planOf([...many(4), settled(job('calm'))], { maxChangedJobs: 3 });
     expect(plan.jobs.map((entry) => entry.action)).toEqual(['refuse', 'refuse', 'refuse', 'refuse', 'none']);
-    expect(plan.jobs[0]?.findings).toMatchObject([{ code: 'too-many-changed-jobs', level: 'error', next: 'if it is meant: stream-rollout apply --max-changed-jobs 4' }]);
+    expect(plan.jobs[0]?.findings).toMatchObject([
+      {
+        code: 'too-many-changed-jobs',
+        level: 'error',
+        next: 'if it is meant: stream-rollout apply --max-changed-jobs 4',
+      },
+    ]);
     // What would have been done stays readable.
     expect(plan.jobs[0]?.strategy).toBe('in-place-update');
   });
 
   it('counts rollouts only: not adoptions, verifications of a lost ledger, or jobs that are left out', () => {
-    const adopted = many(3).map((of): Case => ({ ...of, change: change(of.job), record: null, runs: [{ ...recorded(of.job), stamp: null }] }));
-    expect(planOf(adopted, { maxChangedJobs: 0 }).jobs.map((entry) => entry.action)).toEqual(['adopt', 'adopt', 'adopt']);
+    const adopted = many(3).map(
+      (of): Case => ({ ...of, change: change(of.job), record: null, runs: [{ ...recorded(of.job), stamp: null }] }),
+    );
+    expect(planOf(adopted, { maxChangedJobs: 0 }).jobs.map((entry) => entry.action)).toEqual([
+      'adopt',
+      'adopt',
+      'adopt',
+    ]);
     const lost = many(3).map((of): Case => ({ job: of.job, change: change(of.job, 'old'), runs: [recorded(of.job)] }));
-    expect(planOf(lost, { maxChangedJobs: 0 }).jobs.map((entry) => entry.action)).toEqual(['roll-out', 'roll-out', 'roll-out']);
-    expect(planOf(many(4), { maxChangedJobs: 1, jobs: ['job-2'] }).jobs).toMatchObject([{ job: 'job-2', action: 'roll-out' }]);
+    expect(planOf(lost, { maxChangedJobs: 0 }).jobs.map((entry) => entry.action)).toEqual([
+      'roll-out',
+      'roll-out',
+      'roll-out',
+    ]);
+    expect(planOf(many(4), { maxChangedJobs: 1, jobs: ['job-2'] }).jobs).toMatchObject([
+      { job: 'job-2', action: 'roll-out' },
+    ]);
   });
 });
 
 describe('jobs', () => {
-  const cases = [settled(job('orders')), settled(job('orders-returns')), settled(job('sync-a', { instance: { of: 'sync', key: 'a', first: true } })), settled(job('sync-b', { instance: { of: 'sync', key: 'b', first: false } }))];
+  const cases = [
+    settled(job('orders')),
+    settled(job('orders-returns')),
+    settled(job('sync-a', { instance: { of: 'sync', key: 'a', first: true } })),
+    settled(job('sync-b', { instance: { of: 'sync', key: 'b', first: false } })),
+  ];
   const keys = (jobs: string[]) => planOf(cases, { jobs }).jobs.map((entry) => entry.job);
 
   it.each<[string[], string[]]>([
     [['orders'], ['orders']],
     [['orders*'], ['orders', 'orders-returns']],
     [['sync'], ['sync-a', 'sync-b']],
-    [['sync-b', 'orders'], ['orders', 'sync-b']],
+    [
+      ['sync-b', 'orders'],
+      ['orders', 'sync-b'],
+    ],
   ])('%j selects %j', (jobs, expected) => {
     expect(keys(jobs)).toEqual(expected);
   });
@@ -113,7 +174,9 @@ describe('jobs', () => {
   it('refuses a name that fits nothing, with the nearest one', () => {
     const wrong = () => keys(['orders', 'order-returns']);
     expect(wrong).toThrow(RolloutError);
-    expect(wrong).toThrow('jobs: `order-returns` fits no job of .github/streaming-jobs.yml; did you mean `orders-returns`?');
+    expect(wrong).toThrow(
+      'jobs: `order-returns` fits no job of .github/streaming-jobs.yml; did you mean `orders-returns`?',
+    );
     expect(() => keys(['billing-*'])).toThrow(/fits no job/);
   });
 });
@@ -124,9 +187,31 @@ describe('detect', () => {
   it.each<[string, Case, object]>([
     ['touched', upgrade(job('orders')), { changed: true, impact: 'upgrade', reasons: [{ kind: 'file' }] }],
     ['untouched', settled(job('orders')), { changed: false, impact: 'none', reasons: [{ kind: 'unchanged' }] }],
-    ['base unknown', { job: job('orders'), change: change(job('orders'), 'new', { touched: null, files: [], fields: [] }) }, { changed: true, impact: 'upgrade', reasons: [{ kind: 'unknown-base' }] }],
-    ['scale only', { job: job('orders'), change: change(job('orders'), 'new', { touched: true, files: [], fields: [{ field: 'workers.max', at: null }] }) }, { changed: true, impact: 'scale' }],
-    ['recreate', { job: job('orders'), change: change(job('orders'), 'new', { touched: true, files: [], fields: [{ field: 'region', at: null }] }) }, { impact: 'recreate' }],
+    [
+      'base unknown',
+      { job: job('orders'), change: change(job('orders'), 'new', { touched: null, files: [], fields: [] }) },
+      { changed: true, impact: 'upgrade', reasons: [{ kind: 'unknown-base' }] },
+    ],
+    [
+      'scale only',
+      {
+        job: job('orders'),
+        change: change(job('orders'), 'new', {
+          touched: true,
+          files: [],
+          fields: [{ field: 'workers.max', at: null }],
+        }),
+      },
+      { changed: true, impact: 'scale' },
+    ],
+    [
+      'recreate',
+      {
+        job: job('orders'),
+        change: change(job('orders'), 'new', { touched: true, files: [], fields: [{ field: 'region', at: null }] }),
+      },
+      { impact: 'recreate' },
+    ],
   ])('%s: the engine’s part is null', (_, of, expected) => {
     expect(blind(of)).toMatchObject({ ...expected, current: null, strategy: null, expected: null, steps: [] });
   });

@@ -1,7 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JobPlan } from '../../src/model/plan.js';
 import { type PlanOptions, planJobs } from '../../src/plan/index.js';
-import { type Case, change, environment, good, input, job, name, plan, planOf, record, recorded, revision, rolloutPlan, run, settled, stamp, touchedBy, unknown, upgrade } from './world.js';
+import {
+  type Case,
+  change,
+  environment,
+  good,
+  input,
+  job,
+  name,
+  plan,
+  planOf,
+  record,
+  recorded,
+  revision,
+  rolloutPlan,
+  run,
+  settled,
+  stamp,
+  touchedBy,
+  unknown,
+  upgrade,
+} from './world.js';
 
 const orders = job('orders');
 const stopped = job('orders', { desired: 'stopped', stateful: false });
@@ -11,63 +31,298 @@ const foreign = run('run-x', 'orders', { stamp: stamp({ key: 'other' }, old) });
 const closed = (outcome: 'failed' | 'stuck' | 'superseded' | 'skipped', runs: string[] = []) => ({
   closed: { outcome, code: null, message: 'the new run ended', at: '2026-01-02T00:00:00Z', runs },
 });
-const quarantine = { revision: now, rollout: record(orders).rollout, reason: 'the new run ended', at: '2026-01-02T00:00:00Z', scale: null };
+const quarantine = {
+  revision: now,
+  rollout: record(orders).rollout,
+  reason: 'the new run ended',
+  at: '2026-01-02T00:00:00Z',
+  scale: null,
+};
 
 type Row = [what: string, of: Case, options: Partial<PlanOptions>, expected: Partial<JobPlan> | object];
 
 const rows: readonly Row[] = [
-  ['never ran', { job: orders }, {}, { action: 'roll-out', strategy: 'create', current: null, reasons: [{ kind: 'first-contact' }] }],
-  ['as recorded and equal', settled(orders), {}, { action: 'none', changed: false, impact: 'none', strategy: null, reasons: [{ kind: 'unchanged' }] }],
-  ['as recorded and equal, forced', settled(orders), { force: true }, { action: 'roll-out', strategy: 'in-place-update', impact: 'upgrade', reasons: [{ kind: 'forced' }] }],
-  ['as recorded and other', upgrade(orders), {}, { action: 'roll-out', strategy: 'in-place-update', reasons: [{ kind: 'file', path: 'orders.py' }] }],
-  ['first contact', { job: orders, runs: [byHand] }, {}, { action: 'adopt', changed: false, strategy: null, steps: [], reasons: [{ kind: 'first-contact' }] }],
-  ['first contact, base unknown', { job: orders, change: change(orders, 'new', unknown), runs: [byHand] }, {}, { action: 'adopt' }],
-  ['first contact, changed by this commit', { job: orders, change: change(orders, 'new', touchedBy('orders.py')), runs: [byHand] }, {}, { action: 'roll-out', strategy: 'in-place-update', reasons: [{ kind: 'first-contact' }, { kind: 'file' }] }],
-  ['first contact, forced', { job: orders, runs: [byHand] }, { force: true }, { action: 'roll-out', reasons: [{ kind: 'first-contact' }, { kind: 'forced' }] }],
-  ['by hand beside a record', { job: orders, record: record(orders), runs: [byHand] }, {}, { action: 'refuse', findings: [{ code: 'run-by-hand', level: 'error' }], reasons: [{ kind: 'drift' }] }],
-  ['by hand beside a record, adopt', { job: orders, record: record(orders), runs: [byHand] }, { onDrift: 'adopt' }, { action: 'adopt', current: { run: 'hand-1' } }],
-  ['by hand beside a record, overwrite', { job: orders, record: record(orders), runs: [byHand] }, { onDrift: 'overwrite' }, { action: 'roll-out', current: { run: 'hand-1' } }],
-  ['by hand beside a record, forced: force is no word on drift', { job: orders, record: record(orders), runs: [byHand] }, { force: true }, { action: 'refuse' }],
+  [
+    'never ran',
+    { job: orders },
+    {},
+    { action: 'roll-out', strategy: 'create', current: null, reasons: [{ kind: 'first-contact' }] },
+  ],
+  [
+    'as recorded and equal',
+    settled(orders),
+    {},
+    { action: 'none', changed: false, impact: 'none', strategy: null, reasons: [{ kind: 'unchanged' }] },
+  ],
+  [
+    'as recorded and equal, forced',
+    settled(orders),
+    { force: true },
+    { action: 'roll-out', strategy: 'in-place-update', impact: 'upgrade', reasons: [{ kind: 'forced' }] },
+  ],
+  [
+    'as recorded and other',
+    upgrade(orders),
+    {},
+    { action: 'roll-out', strategy: 'in-place-update', reasons: [{ kind: 'file', path: 'orders.py' }] },
+  ],
+  [
+    'first contact',
+    { job: orders, runs: [byHand] },
+    {},
+    { action: 'adopt', changed: false, strategy: null, steps: [], reasons: [{ kind: 'first-contact' }] },
+  ],
+  [
+    'first contact, base unknown',
+    { job: orders, change: change(orders, 'new', unknown), runs: [byHand] },
+    {},
+    { action: 'adopt' },
+  ],
+  [
+    'first contact, changed by this commit',
+    { job: orders, change: change(orders, 'new', touchedBy('orders.py')), runs: [byHand] },
+    {},
+    { action: 'roll-out', strategy: 'in-place-update', reasons: [{ kind: 'first-contact' }, { kind: 'file' }] },
+  ],
+  [
+    'first contact, forced',
+    { job: orders, runs: [byHand] },
+    { force: true },
+    { action: 'roll-out', reasons: [{ kind: 'first-contact' }, { kind: 'forced' }] },
+  ],
+  [
+    'by hand beside a record',
+    { job: orders, record: record(orders), runs: [byHand] },
+    {},
+    { action: 'refuse', findings: [{ code: 'run-by-hand', level: 'error' }], reasons: [{ kind: 'drift' }] },
+  ],
+  [
+    'by hand beside a record, adopt',
+    { job: orders, record: record(orders), runs: [byHand] },
+    { onDrift: 'adopt' },
+    { action: 'adopt', current: { run: 'hand-1' } },
+  ],
+  [
+    'by hand beside a record, overwrite',
+    { job: orders, record: record(orders), runs: [byHand] },
+    { onDrift: 'overwrite' },
+    { action: 'roll-out', current: { run: 'hand-1' } },
+  ],
+  [
+    'by hand beside a record, forced: force is no word on drift',
+    { job: orders, record: record(orders), runs: [byHand] },
+    { force: true },
+    { action: 'refuse' },
+  ],
   ['foreign', { job: orders, runs: [foreign] }, {}, { action: 'refuse', findings: [{ code: 'run-foreign' }] }],
   ['foreign, adopt', { job: orders, runs: [foreign] }, { onDrift: 'adopt' }, { action: 'adopt' }],
   ['foreign, overwrite', { job: orders, runs: [foreign] }, { onDrift: 'overwrite' }, { action: 'roll-out' }],
-  ['newer than the ledger', { job: orders, record: record(orders), runs: [run('run-9', 'orders', { stamp: stamp(orders, now, 9) })] }, {}, { action: 'refuse', findings: [{ code: 'run-newer' }] }],
-  ['down', { job: orders, record: record(orders), runs: [recorded(orders, { state: 'stopped' })] }, {}, { action: 'refuse', findings: [{ code: 'job-down' }], reasons: [{ kind: 'down' }] }],
-  ['down, adopt: there is nothing to adopt', { job: orders, record: record(orders) }, { onDrift: 'adopt' }, { action: 'refuse' }],
-  ['down, forced', { job: orders, record: record(orders), runs: [recorded(orders, { state: 'stopped' })] }, { force: true }, { action: 'roll-out', strategy: 'create', current: { run: 'run-1' } }],
-  ['down, overwrite', { job: orders, record: record(orders) }, { onDrift: 'overwrite' }, { action: 'roll-out', strategy: 'create' }],
-  ['down, none of the runs ours', { job: orders, runs: [run('hand-1', 'orders', { state: 'stopped' })] }, {}, { action: 'refuse', findings: [{ code: 'job-down' }] }],
-  ['down, the ledger is lost', { job: orders, runs: [recorded(orders, { state: 'stopped' })] }, {}, { action: 'roll-out', strategy: 'create', findings: [{ code: 'record-lost', level: 'warning' }] }],
-  ['ledger lost, equal', { job: orders, change: change(orders, 'old'), runs: [recorded(orders)] }, {}, { action: 'roll-out', changed: false, impact: 'none', steps: [{ id: 'verify' }], scale: {} }],
-  ['ledger lost, other', { job: orders, runs: [recorded(orders)] }, {}, { action: 'roll-out', changed: true, strategy: 'in-place-update' }],
-  ['declared as stopped', { job: stopped, change: change(stopped, 'old'), record: record(stopped), runs: [recorded(stopped)] }, {}, { action: 'roll-out', strategy: 'stop', steps: [{ id: 'drain' }], reasons: [{ kind: 'stopped' }] }],
-  ['declared as stopped, and it is', { job: stopped, record: record(stopped), runs: [] }, {}, { action: 'none', changed: false, reasons: [{ kind: 'stopped' }] }],
+  [
+    'newer than the ledger',
+    { job: orders, record: record(orders), runs: [run('run-9', 'orders', { stamp: stamp(orders, now, 9) })] },
+    {},
+    { action: 'refuse', findings: [{ code: 'run-newer' }] },
+  ],
+  [
+    'down',
+    { job: orders, record: record(orders), runs: [recorded(orders, { state: 'stopped' })] },
+    {},
+    { action: 'refuse', findings: [{ code: 'job-down' }], reasons: [{ kind: 'down' }] },
+  ],
+  [
+    'down, adopt: there is nothing to adopt',
+    { job: orders, record: record(orders) },
+    { onDrift: 'adopt' },
+    { action: 'refuse' },
+  ],
+  [
+    'down, forced',
+    { job: orders, record: record(orders), runs: [recorded(orders, { state: 'stopped' })] },
+    { force: true },
+    { action: 'roll-out', strategy: 'create', current: { run: 'run-1' } },
+  ],
+  [
+    'down, overwrite',
+    { job: orders, record: record(orders) },
+    { onDrift: 'overwrite' },
+    { action: 'roll-out', strategy: 'create' },
+  ],
+  [
+    'down, none of the runs ours',
+    { job: orders, runs: [run('hand-1', 'orders', { state: 'stopped' })] },
+    {},
+    { action: 'refuse', findings: [{ code: 'job-down' }] },
+  ],
+  [
+    'down, the ledger is lost',
+    { job: orders, runs: [recorded(orders, { state: 'stopped' })] },
+    {},
+    { action: 'roll-out', strategy: 'create', findings: [{ code: 'record-lost', level: 'warning' }] },
+  ],
+  [
+    'ledger lost, equal',
+    { job: orders, change: change(orders, 'old'), runs: [recorded(orders)] },
+    {},
+    { action: 'roll-out', changed: false, impact: 'none', steps: [{ id: 'verify' }], scale: {} },
+  ],
+  [
+    'ledger lost, other',
+    { job: orders, runs: [recorded(orders)] },
+    {},
+    { action: 'roll-out', changed: true, strategy: 'in-place-update' },
+  ],
+  [
+    'declared as stopped',
+    { job: stopped, change: change(stopped, 'old'), record: record(stopped), runs: [recorded(stopped)] },
+    {},
+    { action: 'roll-out', strategy: 'stop', steps: [{ id: 'drain' }], reasons: [{ kind: 'stopped' }] },
+  ],
+  [
+    'declared as stopped, and it is',
+    { job: stopped, record: record(stopped), runs: [] },
+    {},
+    { action: 'none', changed: false, reasons: [{ kind: 'stopped' }] },
+  ],
   [
     'back to running',
-    { job: orders, record: record(orders, { plan: rolloutPlan(orders, { strategy: 'stop' }), closed: { outcome: 'succeeded', code: null, message: '', at: '', runs: [] } }), runs: [recorded(orders, { state: 'drained' })] },
+    {
+      job: orders,
+      record: record(orders, {
+        plan: rolloutPlan(orders, { strategy: 'stop' }),
+        closed: { outcome: 'succeeded', code: null, message: '', at: '', runs: [] },
+      }),
+      runs: [recorded(orders, { state: 'drained' })],
+    },
     {},
     { action: 'roll-out', strategy: 'create', reasons: [{ kind: 'stopped' }] },
   ],
-  ['elsewhere', { job: orders, record: record(orders, { place: 'acme-prod/us-east1' }), runs: [] }, {}, { action: 'refuse', findings: [{ code: 'job-elsewhere' }] }],
-  ['elsewhere, forced', { job: orders, record: record(orders, { place: 'acme-prod/us-east1' }), runs: [] }, { force: true, onDrift: 'overwrite' }, { action: 'refuse' }],
-  ['a batch job', { job: orders, runs: [run('hand-1', 'orders', { streaming: false })] }, { force: true }, { action: 'refuse', findings: [{ code: 'not-streaming' }] }],
-  ['several', { job: orders, runs: [byHand, run('hand-2', 'orders')] }, { onDrift: 'overwrite', force: true }, { action: 'refuse', findings: [{ code: 'several-runs' }] }],
-  ['on its way out', { job: orders, record: record(orders), runs: [recorded(orders, { state: 'draining' })] }, {}, { action: 'refuse', findings: [{ code: 'run-ending' }] }],
-  ['an open rollout of the declared revision', { job: orders, record: record(orders, { closed: null, revision: now }), runs: [recorded(orders)] }, {}, { action: 'resume', changed: true, reasons: [{ kind: 'open-rollout' }] }],
-  ['an open rollout of another revision', upgrade(orders, { record: record(orders, { closed: null, revision: 'r1-0000000000000000' }) }), {}, { action: 'resume', strategy: 'in-place-update', reasons: [{ kind: 'open-rollout' }, { kind: 'file' }] }],
-  ['superseded before it was verified, equal', settled(orders, { record: record(orders, { good: null, ...closed('superseded', ['run-1']) }) }), {}, { action: 'roll-out', changed: false, steps: [{ id: 'verify' }] }],
-  ['left by stuck, equal', settled(orders, { record: record(orders, { good: null, ...closed('stuck', ['run-1']) }) }), {}, { action: 'leave', changed: false, findings: [{ code: 'revision-quarantined', level: 'warning' }] }],
-  ['left by stuck, forced', settled(orders, { record: record(orders, { good: null, ...closed('stuck', ['run-1']) }) }), { force: true }, { action: 'roll-out' }],
-  ['left by stuck, the workflow run again', settled(orders, { record: record(orders, { good: null, ...closed('stuck', ['run-1']) }) }), { rerunOf: '77' }, { action: 'roll-out' }],
-  ['left down by a rollout of another revision', { job: orders, record: record(orders, closed('stuck')), runs: [recorded(orders, { state: 'failed' })] }, {}, { action: 'roll-out', strategy: 'create', reasons: [{ kind: 'down' }] }],
-  ['left down by a rollout of this revision', { job: orders, record: record(orders, { ...closed('stuck'), quarantined: [quarantine] }), runs: [] }, {}, { action: 'leave' }],
-  ['skipped before, so still to be done', upgrade(orders, { record: record(orders, closed('skipped')) }), {}, { action: 'roll-out' }],
-  ['quarantined', upgrade(orders, { record: record(orders, { quarantined: [quarantine] }) }), {}, { action: 'leave', changed: false, steps: [], reasons: [{ kind: 'quarantined' }] }],
-  ['quarantined, forced', upgrade(orders, { record: record(orders, { quarantined: [quarantine] }) }), { force: true }, { action: 'roll-out' }],
-  ['quarantined, the workflow run again', upgrade(orders, { record: record(orders, { quarantined: [quarantine] }) }), { rerunOf: '77' }, { action: 'roll-out' }],
-  ['quarantined, another workflow run again', upgrade(orders, { record: record(orders, { quarantined: [quarantine] }) }), { rerunOf: '78' }, { action: 'leave' }],
-  ['quarantined, but proved since', upgrade(orders, { record: record(orders, { quarantined: [quarantine], goods: [good(orders, 'new', { runId: 'run-0', at: '2026-02-01T00:00:00Z' })] }) }), {}, { action: 'roll-out' }],
-  ['quarantined, and good only before (a requested rollback)', upgrade(orders, { record: record(orders, { quarantined: [quarantine], goods: [good(orders, 'new', { runId: 'run-0' })] }) }), {}, { action: 'leave' }],
+  [
+    'elsewhere',
+    { job: orders, record: record(orders, { place: 'acme-prod/us-east1' }), runs: [] },
+    {},
+    { action: 'refuse', findings: [{ code: 'job-elsewhere' }] },
+  ],
+  [
+    'elsewhere, forced',
+    { job: orders, record: record(orders, { place: 'acme-prod/us-east1' }), runs: [] },
+    { force: true, onDrift: 'overwrite' },
+    { action: 'refuse' },
+  ],
+  [
+    'a batch job',
+    { job: orders, runs: [run('hand-1', 'orders', { streaming: false })] },
+    { force: true },
+    { action: 'refuse', findings: [{ code: 'not-streaming' }] },
+  ],
+  [
+    'several',
+    { job: orders, runs: [byHand, run('hand-2', 'orders')] },
+    { onDrift: 'overwrite', force: true },
+    { action: 'refuse', findings: [{ code: 'several-runs' }] },
+  ],
+  [
+    'on its way out',
+    { job: orders, record: record(orders), runs: [recorded(orders, { state: 'draining' })] },
+    {},
+    { action: 'refuse', findings: [{ code: 'run-ending' }] },
+  ],
+  [
+    'an open rollout of the declared revision',
+    { job: orders, record: record(orders, { closed: null, revision: now }), runs: [recorded(orders)] },
+    {},
+    { action: 'resume', changed: true, reasons: [{ kind: 'open-rollout' }] },
+  ],
+  [
+    'an open rollout of another revision',
+    upgrade(orders, { record: record(orders, { closed: null, revision: 'r1-0000000000000000' }) }),
+    {},
+    { action: 'resume', strategy: 'in-place-update', reasons: [{ kind: 'open-rollout' }, { kind: 'file' }] },
+  ],
+  [
+    'superseded before it was verified, equal',
+    settled(orders, { record: record(orders, { good: null, ...closed('superseded', ['run-1']) }) }),
+    {},
+    { action: 'roll-out', changed: false, steps: [{ id: 'verify' }] },
+  ],
+  [
+    'left by stuck, equal',
+    settled(orders, { record: record(orders, { good: null, ...closed('stuck', ['run-1']) }) }),
+    {},
+    { action: 'leave', changed: false, findings: [{ code: 'revision-quarantined', level: 'warning' }] },
+  ],
+  [
+    'left by stuck, forced',
+    settled(orders, { record: record(orders, { good: null, ...closed('stuck', ['run-1']) }) }),
+    { force: true },
+    { action: 'roll-out' },
+  ],
+  [
+    'left by stuck, the workflow run again',
+    settled(orders, { record: record(orders, { good: null, ...closed('stuck', ['run-1']) }) }),
+    { rerunOf: '77' },
+    { action: 'roll-out' },
+  ],
+  [
+    'left down by a rollout of another revision',
+    { job: orders, record: record(orders, closed('stuck')), runs: [recorded(orders, { state: 'failed' })] },
+    {},
+    { action: 'roll-out', strategy: 'create', reasons: [{ kind: 'down' }] },
+  ],
+  [
+    'left down by a rollout of this revision',
+    { job: orders, record: record(orders, { ...closed('stuck'), quarantined: [quarantine] }), runs: [] },
+    {},
+    { action: 'leave' },
+  ],
+  [
+    'skipped before, so still to be done',
+    upgrade(orders, { record: record(orders, closed('skipped')) }),
+    {},
+    { action: 'roll-out' },
+  ],
+  [
+    'quarantined',
+    upgrade(orders, { record: record(orders, { quarantined: [quarantine] }) }),
+    {},
+    { action: 'leave', changed: false, steps: [], reasons: [{ kind: 'quarantined' }] },
+  ],
+  [
+    'quarantined, forced',
+    upgrade(orders, { record: record(orders, { quarantined: [quarantine] }) }),
+    { force: true },
+    { action: 'roll-out' },
+  ],
+  [
+    'quarantined, the workflow run again',
+    upgrade(orders, { record: record(orders, { quarantined: [quarantine] }) }),
+    { rerunOf: '77' },
+    { action: 'roll-out' },
+  ],
+  [
+    'quarantined, another workflow run again',
+    upgrade(orders, { record: record(orders, { quarantined: [quarantine] }) }),
+    { rerunOf: '78' },
+    { action: 'leave' },
+  ],
+  [
+    'quarantined, but proved since',
+    upgrade(orders, {
+      record: record(orders, {
+        quarantined: [quarantine],
+        goods: [good(orders, 'new', { runId: 'run-0', at: '2026-02-01T00:00:00Z' })],
+      }),
+    }),
+    {},
+    { action: 'roll-out' },
+  ],
+  [
+    'quarantined, and good only before (a requested rollback)',
+    upgrade(orders, {
+      record: record(orders, { quarantined: [quarantine], goods: [good(orders, 'new', { runId: 'run-0' })] }),
+    }),
+    {},
+    { action: 'leave' },
+  ],
 ];
 
 describe('what apply does with what is found', () => {
@@ -85,17 +340,34 @@ describe('what apply does with what is found', () => {
 });
 
 describe('a stray of ours', () => {
-  const third = record(orders, { n: 3, rollout: stamp(orders, old, 3).rollout, closed: { outcome: 'succeeded', code: null, message: '', at: '', runs: ['run-3'] }, good: good(orders, 'old', { runId: 'run-3', n: 3 }) });
-  const runs = [run('run-3', 'orders', { stamp: stamp(orders, old, 3) }), run('run-2', 'orders', { stamp: stamp(orders, now, 2) })];
+  const third = record(orders, {
+    n: 3,
+    rollout: stamp(orders, old, 3).rollout,
+    closed: { outcome: 'succeeded', code: null, message: '', at: '', runs: ['run-3'] },
+    good: good(orders, 'old', { runId: 'run-3', n: 3 }),
+  });
+  const runs = [
+    run('run-3', 'orders', { stamp: stamp(orders, old, 3) }),
+    run('run-2', 'orders', { stamp: stamp(orders, now, 2) }),
+  ];
 
   it('beside an equal run refuses, with force as the next command', () => {
     const made = plan({ job: orders, change: change(orders, 'old'), runs, record: third });
-    expect(made).toMatchObject({ action: 'refuse', findings: [{ code: 'stray-run', next: 'stream-rollout apply --jobs orders --force' }] });
-    expect(plan({ job: orders, change: change(orders, 'old'), runs, record: third }, { force: true })).toMatchObject({ action: 'roll-out' });
+    expect(made).toMatchObject({
+      action: 'refuse',
+      findings: [{ code: 'stray-run', next: 'stream-rollout apply --jobs orders --force' }],
+    });
+    expect(plan({ job: orders, change: change(orders, 'old'), runs, record: third }, { force: true })).toMatchObject({
+      action: 'roll-out',
+    });
   });
 
   it('beside another one is told, and does not stop the rollout', () => {
-    expect(plan({ job: orders, runs, record: third })).toMatchObject({ action: 'roll-out', current: { run: 'run-3' }, findings: [{ code: 'stray-run', level: 'warning' }] });
+    expect(plan({ job: orders, runs, record: third })).toMatchObject({
+      action: 'roll-out',
+      current: { run: 'run-3' },
+      findings: [{ code: 'stray-run', level: 'warning' }],
+    });
   });
 
   it('alone refuses, unless forced', () => {
@@ -109,13 +381,24 @@ describe('renamed', () => {
   const purchases = job('purchases', { was: 'orders', target: { ...orders.target } });
 
   it('takes run and history over by a write to the ledger, and lists no orphan', () => {
-    const { jobs } = planOf([{ job: purchases, change: change(purchases, 'old'), runs: [recorded(orders)], record: record(orders) }]);
+    const { jobs } = planOf([
+      { job: purchases, change: change(purchases, 'old'), runs: [recorded(orders)], record: record(orders) },
+    ]);
     expect(jobs).toMatchObject([{ job: 'purchases', action: 'adopt', reasons: [{ kind: 'renamed' }] }]);
   });
 
   it('rolls out over the old run where the revision differs', () => {
-    const made = plan({ job: purchases, change: change(purchases, 'new', touchedBy('orders.py')), runs: [recorded(orders)], record: record(orders) });
-    expect(made).toMatchObject({ action: 'roll-out', current: { run: 'run-1' }, reasons: [{ kind: 'renamed' }, { kind: 'file' }] });
+    const made = plan({
+      job: purchases,
+      change: change(purchases, 'new', touchedBy('orders.py')),
+      runs: [recorded(orders)],
+      record: record(orders),
+    });
+    expect(made).toMatchObject({
+      action: 'roll-out',
+      current: { run: 'run-1' },
+      reasons: [{ kind: 'renamed' }, { kind: 'file' }],
+    });
   });
 });
 
@@ -128,29 +411,42 @@ describe('orphans', () => {
 
   it('are listed with what runs, and never touched', () => {
     expect(beside(record(gone))).toMatchObject([
-      { job: 'gone', action: 'list', changed: false, current: { run: 'run-1' }, reasons: [{ kind: 'orphan' }], steps: [] },
+      {
+        job: 'gone',
+        action: 'list',
+        changed: false,
+        current: { run: 'run-1' },
+        reasons: [{ kind: 'orphan' }],
+        steps: [],
+      },
     ]);
   });
 
   it('are history once they were stopped', () => {
-    expect(beside(record(gone, { closed: { outcome: 'succeeded', code: null, message: '', at: '', runs: [] } }))).toEqual([]);
+    expect(
+      beside(record(gone, { closed: { outcome: 'succeeded', code: null, message: '', at: '', runs: [] } })),
+    ).toEqual([]);
   });
 });
 
 describe('first contact', () => {
   it('lists what differs from the manifest, as far as the engine shows it, and restarts nothing', () => {
-    const shown = run('hand-1', 'orders', { shows: { region: 'europe-west4', artifact: 'gs://acme/orders-1.json' }, scale: { workers: { max: 5 } } });
+    const shown = run('hand-1', 'orders', {
+      shows: { region: 'europe-west4', artifact: 'gs://acme/orders-1.json' },
+      scale: { workers: { max: 5 } },
+    });
     const scaled = job('orders', { target: { ...orders.target, workers: { max: 20 } } });
     const made = plan({ job: scaled, runs: [shown] });
     expect(made.action).toBe('adopt');
     expect(made.findings.map((finding) => finding.message)).toEqual([
-      'orders: run hand-1 (RUNNING) differs from the manifest: region is "europe-west4", declared "europe-west1" and workers.max is 5, declared 20',
+      'run hand-1 (RUNNING) differs from the manifest: region is "europe-west4", declared "europe-west1" and workers.max is 5, declared 20',
     ]);
   });
 
   it('says which undo is not possible, unless the engine shows what the run was launched with', () => {
     const changed = change(orders, 'new', touchedBy('orders.py'));
-    const codes = (shows: Case['runs']) => plan({ job: orders, change: changed, runs: shows ?? [] }).findings.map((finding) => finding.code);
+    const codes = (shows: Case['runs']) =>
+      plan({ job: orders, change: changed, runs: shows ?? [] }).findings.map((finding) => finding.code);
     expect(codes([byHand])).toContain('undo-limited');
     expect(codes([{ ...byHand, shows: { artifact: 'gs://acme/orders-0.json' } }])).not.toContain('undo-limited');
   });

@@ -20,13 +20,18 @@ describe('an ancestor', () => {
   });
 
   it('goes on with consent, which is recorded', () => {
-    const made = plan(upgrade(orders), { ...relation('ancestor'), accept: new Set<Consent>(['downgrade', 'duplicates']) });
+    const made = plan(upgrade(orders), {
+      ...relation('ancestor'),
+      accept: new Set<Consent>(['downgrade', 'duplicates']),
+    });
     expect(made).toMatchObject({ action: 'roll-out', accepted: ['downgrade'] });
   });
 
   it('is no word on a job that is left as it is', () => {
     expect(plan(settled(orders), relation('ancestor'))).toMatchObject({ action: 'none', findings: [] });
-    expect(plan({ job: orders, runs: [run('hand-1', 'orders')] }, relation('ancestor'))).toMatchObject({ action: 'adopt' });
+    expect(plan({ job: orders, runs: [run('hand-1', 'orders')] }, relation('ancestor'))).toMatchObject({
+      action: 'adopt',
+    });
   });
 
   it('is asked about the newest rollout, open or closed, by record and stamp', () => {
@@ -36,10 +41,18 @@ describe('an ancestor', () => {
       return 'descendant' as const;
     };
     plan(upgrade(orders, { record: record(orders, { commit: 'd'.repeat(40) }) }), { relation: relate });
-    const newer = run('run-9', 'orders', { state: 'failed', stamp: stamp(orders, 'r1-9999999999999999', 9, { commit: 'e'.repeat(40) }) });
+    const newer = run('run-9', 'orders', {
+      state: 'failed',
+      stamp: stamp(orders, 'r1-9999999999999999', 9, { commit: 'e'.repeat(40) }),
+    });
     plan(upgrade(orders, { runs: [recorded(orders), newer] }), { relation: relate });
     plan({ job: orders, runs: [recorded(orders)] }, { relation: relate });
-    plan(upgrade(orders, { record: record(orders, { closed: null, commit: 'f'.repeat(40), revision: 'r1-0000000000000000' }) }), { relation: relate });
+    plan(
+      upgrade(orders, {
+        record: record(orders, { closed: null, commit: 'f'.repeat(40), revision: 'r1-0000000000000000' }),
+      }),
+      { relation: relate },
+    );
     expect(asked.map((commit) => commit[0])).toEqual(['d', 'e', 'b', 'f']);
   });
 
@@ -50,27 +63,49 @@ describe('an ancestor', () => {
 });
 
 describe('gates', () => {
-  const gated = job('orders', { verify: { runningWithinSeconds: 900, bakeSeconds: 600, gates: [{ signal: 'watermark-age' }] } });
+  const gated = job('orders', {
+    verify: { runningWithinSeconds: 900, bakeSeconds: 600, gates: [{ signal: 'watermark-age' }] },
+  });
 
   it('are refused, because nothing judges them yet', () => {
-    expect(plan(upgrade(gated))).toMatchObject({ action: 'refuse', findings: [{ code: 'gates-not-judged', level: 'error', line: 10 }] });
+    expect(plan(upgrade(gated))).toMatchObject({
+      action: 'refuse',
+      findings: [{ code: 'gates-not-judged', level: 'error', line: 10 }],
+    });
     expect(plan({ job: gated, runs: [run('hand-1', 'orders')] })).toMatchObject({ action: 'refuse' });
   });
 
   it('leave an unchanged job unchanged', () => {
-    expect(plan(settled(gated))).toMatchObject({ action: 'none', changed: false, findings: [{ code: 'gates-not-judged' }] });
+    expect(plan(settled(gated))).toMatchObject({
+      action: 'none',
+      changed: false,
+      findings: [{ code: 'gates-not-judged' }],
+    });
   });
 });
 
 describe('a revision that is not known', () => {
   const unread = change(orders, 'new', touchedBy('x'));
-  const blind = { ...unread, desired: { ...unread.desired, revision: null, code: { kind: 'reference', digest: null, uri: 'gs://acme/x.json', mutable: true } } } as const;
+  const blind = {
+    ...unread,
+    desired: {
+      ...unread.desired,
+      revision: null,
+      code: { kind: 'reference', digest: null, uri: 'gs://acme/x.json', mutable: true },
+    },
+  } as const;
 
   it('launches and adopts nothing', () => {
-    expect(plan(upgrade(orders, { change: blind }))).toMatchObject({ action: 'refuse', findings: [{ code: 'revision-unknown' }] });
+    expect(plan(upgrade(orders, { change: blind }))).toMatchObject({
+      action: 'refuse',
+      findings: [{ code: 'revision-unknown' }],
+    });
     expect(plan({ job: orders, change: blind })).toMatchObject({ action: 'refuse' });
     const calm = { ...blind, explanation: change(orders).explanation };
-    expect(plan({ job: orders, change: calm, runs: [run('hand-1', 'orders')] })).toMatchObject({ action: 'refuse', changed: false });
+    expect(plan({ job: orders, change: calm, runs: [run('hand-1', 'orders')] })).toMatchObject({
+      action: 'refuse',
+      changed: false,
+    });
   });
 });
 
@@ -80,17 +115,24 @@ describe('only paths or ignore were edited', () => {
   it('is unchanged where the settings are those that run', () => {
     const moved = change(orders, 'same bytes under other globs');
     expect(plan({ ...settled(orders), change: moved })).toMatchObject({ action: 'roll-out' });
-    expect(plan({ ...settled(orders), change: moved }, globs)).toMatchObject({ action: 'none', reasons: [{ kind: 'unchanged' }] });
+    expect(plan({ ...settled(orders), change: moved }, globs)).toMatchObject({
+      action: 'none',
+      reasons: [{ kind: 'unchanged' }],
+    });
   });
 
   it('is no excuse for changed settings', () => {
     const other = job('orders', { target: { ...orders.target, arguments: 'x' } });
-    expect(plan({ ...settled(orders), job: other, change: change(other) }, globs)).toMatchObject({ action: 'roll-out' });
+    expect(plan({ ...settled(orders), job: other, change: change(other) }, globs)).toMatchObject({
+      action: 'roll-out',
+    });
   });
 });
 
 describe('findings made after planning', () => {
-  const found = new Map([['orders', [{ code: 'no-strategy', level: 'error', message: 'state is not compatible' } as const]]]);
+  const found = new Map([
+    ['orders', [{ code: 'no-strategy', level: 'error', message: 'state is not compatible' } as const]],
+  ]);
 
   it('refuse what would roll out, and change the hash', () => {
     const before = planOf([upgrade(orders), settled(job('calm'))]);
@@ -106,7 +148,11 @@ describe('exit code of a plan', () => {
     ['a plan that could be made', planOf([upgrade(orders)]), 0],
     ['a missing consent', planOf([upgrade(job('orders', { strategy: ['drain-and-resubmit'] }))]), 3],
     ['an ancestor', planOf([upgrade(orders)], { relation: () => 'ancestor' }), 3],
-    ['what somebody else did to the job', planOf([{ job: orders, record: record(orders), runs: [run('hand-1', 'orders')] }]), 0],
+    [
+      'what somebody else did to the job',
+      planOf([{ job: orders, record: record(orders), runs: [run('hand-1', 'orders')] }]),
+      0,
+    ],
     ['a job that is down', planOf([{ job: orders, record: record(orders) }]), 0],
   ])('%s', (_, made, code) => {
     expect(planExitCode(made)).toBe(code);

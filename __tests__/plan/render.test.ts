@@ -3,7 +3,26 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { Plan } from '../../src/model/plan.js';
 import { planJobs, planRollback, planSchema, renderPlan, rollbackPlan, sentenceOf } from '../../src/plan/index.js';
-import { type Case, change, environment, flow, good, input, job, name, plan, planOf, record, recorded, revision, run, settled, stamp, touchedBy, upgrade } from './world.js';
+import {
+  type Case,
+  change,
+  environment,
+  flow,
+  good,
+  input,
+  job,
+  name,
+  plan,
+  planOf,
+  record,
+  recorded,
+  revision,
+  run,
+  settled,
+  stamp,
+  touchedBy,
+  upgrade,
+} from './world.js';
 
 /** Text that a reviewer can read. To accept a change: UPDATE_GOLDEN=1 npm run jest -- __tests__/plan/render */
 function golden(file: string, made: Plan): void {
@@ -14,14 +33,30 @@ function golden(file: string, made: Plan): void {
 }
 
 const orders = job('orders', { target: { ...job('orders').target, workers: { min: 2, max: 20 } } });
-const lake = job('lake', { engine: 'batchy', needs: ['orders'], target: { name: 'lake', artifact: 's3://acme/lake.py' } });
+const lake = job('lake', {
+  engine: 'batchy',
+  needs: ['orders'],
+  target: { name: 'lake', artifact: 's3://acme/lake.py' },
+});
 const stateful = job('sessions', { strategy: ['drain-and-resubmit'] });
 const slots = [{ name: 'clicks-a' }, { name: 'clicks-b' }];
-const clicks = job('clicks', { sink: 'idempotent', stateful: false, strategy: ['parallel'], parallel: { overlapSeconds: 600, slots } });
+const clicks = job('clicks', {
+  sink: 'idempotent',
+  stateful: false,
+  strategy: ['parallel'],
+  parallel: { overlapSeconds: 600, slots },
+});
 
 const everyday: readonly Case[] = [
   settled(job('calm')),
-  upgrade(orders, { change: change(orders, 'new', touchedBy('pipelines/orders/a.py', 'pipelines/orders/b.py', 'pipelines/common/io.py', 'pipelines/common/log.py')), runs: [recorded(orders, { scale: { workers: { min: 2, max: 10 } }, url: 'https://console.example/run-1' })] }),
+  upgrade(orders, {
+    change: change(
+      orders,
+      'new',
+      touchedBy('pipelines/orders/a.py', 'pipelines/orders/b.py', 'pipelines/common/io.py', 'pipelines/common/log.py'),
+    ),
+    runs: [recorded(orders, { scale: { workers: { min: 2, max: 10 } }, url: 'https://console.example/run-1' })],
+  }),
   upgrade(lake),
   settled(job('quiet')),
 ];
@@ -32,21 +67,32 @@ describe('the plan as text', () => {
   });
 
   it('of first contact, with a job that somebody started twice', () => {
-    golden('first-contact', planOf([
-      { job: job('orders'), runs: [run('hand-1', 'orders', { shows: { region: 'europe-west4' } })] },
-      { job: job('returns'), runs: [run('hand-2', 'returns'), run('hand-3', 'returns')] },
-      { job: job('fresh') },
-    ]));
+    golden(
+      'first-contact',
+      planOf([
+        { job: job('orders'), runs: [run('hand-1', 'orders', { shows: { region: 'europe-west4' } })] },
+        { job: job('returns'), runs: [run('hand-2', 'returns'), run('hand-3', 'returns')] },
+        { job: job('fresh') },
+      ]),
+    );
   });
 
   it('of consents, overlap, refusals and what is left alone', () => {
-    const held = { revision: revision(job('held')), rollout: 'x', reason: 'run run-2 failed after 38 s', at: '2026-01-02T00:00:00Z', scale: null };
+    const held = {
+      revision: revision(job('held')),
+      rollout: 'x',
+      reason: 'run run-2 failed after 38 s',
+      at: '2026-01-02T00:00:00Z',
+      scale: null,
+    };
     const gone = record(job('gone'));
     const made = input(
       [
         upgrade(stateful),
-        upgrade(clicks, { runs: [recorded(clicks, { name: 'clicks-a', stamp: stamp(clicks, revision(clicks, 'old'), 1, { slot: 0 }) })] }),
-        upgrade(job('overlapping', { ...clicks, parallel: { overlapSeconds: 600, slots: [] } , key: 'overlapping' })),
+        upgrade(clicks, {
+          runs: [recorded(clicks, { name: 'clicks-a', stamp: stamp(clicks, revision(clicks, 'old'), 1, { slot: 0 }) })],
+        }),
+        upgrade(job('overlapping', { ...clicks, parallel: { overlapSeconds: 600, slots: [] }, key: 'overlapping' })),
         upgrade(job('held'), { record: record(job('held'), { quarantined: [held] }) }),
         { job: job('down'), record: record(job('down')), runs: [recorded(job('down'), { state: 'stopped' })] },
         settled(job('stray', { desired: 'stopped', stateful: false })),
@@ -63,25 +109,44 @@ describe('the plan as text', () => {
   it('of a rollback', () => {
     const older = good(orders, 'older', { runId: 'run-0', rollout: 'rollout-older', at: '2025-12-30T00:00:00Z' });
     const is = record(orders, { goods: [older] });
-    const of = planRollback({ record: is, to: 'previous', runs: [recorded(orders)], engine: flow, accept: new Set(), now: '2026-01-01T00:00:00Z' });
+    const of = planRollback({
+      record: is,
+      to: 'previous',
+      runs: [recorded(orders)],
+      engine: flow,
+      accept: new Set(),
+      now: '2026-01-01T00:00:00Z',
+    });
     golden('rollback', rollbackPlan({ environment, name }, [of]));
   });
 });
 
 describe('one sentence on a job', () => {
   it.each<[Case, string]>([
-    [settled(job('calm')), `calm: unchanged: run run-1 (RUNNING) has the declared revision ${revision(job('calm'), 'old')}.`],
-    [upgrade(job('orders')), 'orders: upgrade by in-place-update, because orders.py changed. Expected: a gap of about 5 min, records in flight may be processed again, state kept.'],
-    [{ job: job('orders'), runs: [run('hand-1', 'orders')] }, 'orders: adopted, by a write to the ledger only: run hand-1 (RUNNING) was started by hand and is taken over as it is.'],
+    [
+      settled(job('calm')),
+      `calm: unchanged: run run-1 (RUNNING) has the declared revision ${revision(job('calm'), 'old')}.`,
+    ],
+    [
+      upgrade(job('orders')),
+      'orders: upgrade by in-place-update, because orders.py changed. Expected: a gap of about 5 min, records in flight may be processed again, state kept.',
+    ],
+    [
+      { job: job('orders'), runs: [run('hand-1', 'orders')] },
+      'orders: adopted, by a write to the ledger only: run hand-1 (RUNNING) was started by hand and is taken over as it is.',
+    ],
   ])('%#', (of, sentence) => {
     expect(sentenceOf(plan(of))).toBe(sentence);
   });
 });
 
 describe('the plan as a document', () => {
-  it.each([planOf(everyday), planJobs({ ...input(everyday), observed: null }), planOf([])])('fits its schema: %#', (made) => {
-    expect(planSchema.parse(JSON.parse(JSON.stringify(made)))).toEqual(made);
-  });
+  it.each([planOf(everyday), planJobs({ ...input(everyday), observed: null }), planOf([])])(
+    'fits its schema: %#',
+    (made) => {
+      expect(planSchema.parse(JSON.parse(JSON.stringify(made)))).toEqual(made);
+    },
+  );
 
   it('is refused with a field that the schema does not know, or without a reason', () => {
     const made = JSON.parse(JSON.stringify(planOf(everyday)));

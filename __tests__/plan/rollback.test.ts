@@ -8,7 +8,15 @@ const oldest = good(orders, 'oldest', { runId: 'run-00', rollout: 'rollout-oldes
 
 function back(more: Partial<RollbackInput> = {}) {
   const is = record(orders, { goods: [older, oldest] });
-  return planRollback({ record: is, to: 'previous', runs: [recorded(orders)], engine: flow, accept: new Set(), now: '2026-01-01T00:00:00Z', ...more });
+  return planRollback({
+    record: is,
+    to: 'previous',
+    runs: [recorded(orders)],
+    engine: flow,
+    accept: new Set(),
+    now: '2026-01-01T00:00:00Z',
+    ...more,
+  });
 }
 
 describe('rollback', () => {
@@ -23,7 +31,9 @@ describe('rollback', () => {
       desired: { revision: older.revision },
       target: older.target,
     });
-    expect(plan.reasons[0]?.message).toBe(`back to revision ${older.revision} of rollout rollout-older, good 2 d ago; artifact code-older; no snapshot of its own`);
+    expect(plan.reasons[0]?.message).toBe(
+      `back to revision ${older.revision} of rollout rollout-older, good 2 d ago; artifact code-older; no snapshot of its own`,
+    );
   });
 
   it('goes back to a rollout by its id', () => {
@@ -32,22 +42,42 @@ describe('rollback', () => {
 
   it('goes back to the good revision itself where a worse one was left running', () => {
     const bad = stamp(orders, revision(orders, 'bad'), 2);
-    const stuck = record(orders, { n: 2, rollout: bad.rollout, revision: bad.revision, closed: { outcome: 'stuck', code: null, message: '', at: '', runs: ['run-2'] } });
+    const stuck = record(orders, {
+      n: 2,
+      rollout: bad.rollout,
+      revision: bad.revision,
+      closed: { outcome: 'stuck', code: null, message: '', at: '', runs: ['run-2'] },
+    });
     const { good: to, plan } = back({ record: stuck, runs: [run('run-2', 'orders', { stamp: bad })] });
     expect(to?.revision).toBe(revision(orders, 'old'));
     expect(plan).toMatchObject({ action: 'roll-out', current: { run: 'run-2' }, findings: [{ code: 'undo-limited' }] });
   });
 
   it('starts it where nothing runs', () => {
-    const down = record(orders, { goods: [older], closed: { outcome: 'stuck', code: null, message: '', at: '', runs: [] } });
-    expect(back({ record: down, runs: [], accept: new Set(['unsafe-rollback']) }).plan).toMatchObject({ action: 'roll-out', strategy: 'create', current: null });
+    const down = record(orders, {
+      goods: [older],
+      closed: { outcome: 'stuck', code: null, message: '', at: '', runs: [] },
+    });
+    expect(back({ record: down, runs: [], accept: new Set(['unsafe-rollback']) }).plan).toMatchObject({
+      action: 'roll-out',
+      strategy: 'create',
+      current: null,
+    });
   });
 
   it.each<[string, Partial<RollbackInput>, string]>([
     ['a rollout that is not kept', { to: 'rollout-none' }, 'rollback-target-unknown'],
     ['nothing before', { record: record(orders) }, 'rollback-target-unknown'],
-    ['settings that are not known', { record: record(orders, { goods: [{ ...older, target: null }] }) }, 'rollback-settings-unknown'],
-    ['a mutable artifact', { record: record(orders, { goods: [{ ...older, artifact: { ...older.artifact, mutable: true } }] }) }, 'rollback-artifact-mutable'],
+    [
+      'settings that are not known',
+      { record: record(orders, { goods: [{ ...older, target: null }] }) },
+      'rollback-settings-unknown',
+    ],
+    [
+      'a mutable artifact',
+      { record: record(orders, { goods: [{ ...older, artifact: { ...older.artifact, mutable: true } }] }) },
+      'rollback-artifact-mutable',
+    ],
     ['an open rollout', { record: record(orders, { goods: [older], closed: null }) }, 'rollback-while-open'],
     ['a run that nobody knows', { runs: [run('hand-1', 'orders')] }, 'several-runs'],
     ['two runs', { runs: [recorded(orders), run('hand-1', 'orders')] }, 'several-runs'],
@@ -60,8 +90,15 @@ describe('rollback', () => {
     const lake = job('lake', { engine: 'batchy' });
     const is = record(lake, { goods: [good(lake, 'older', { runId: 'run-0' })] });
     const at = { record: is, runs: [recorded(lake)], engine: batchy };
-    expect(back(at).plan).toMatchObject({ action: 'refuse', strategy: 'restart', findings: [{ code: 'rollback-unsafe' }] });
-    expect(back({ ...at, accept: new Set(['unsafe-rollback']) }).plan).toMatchObject({ action: 'roll-out', accepted: ['unsafe-rollback'] });
+    expect(back(at).plan).toMatchObject({
+      action: 'refuse',
+      strategy: 'restart',
+      findings: [{ code: 'rollback-unsafe' }],
+    });
+    expect(back({ ...at, accept: new Set(['unsafe-rollback']) }).plan).toMatchObject({
+      action: 'roll-out',
+      accepted: ['unsafe-rollback'],
+    });
     const stateless = job('lake', { engine: 'batchy', stateful: false });
     const free = record(stateless, { goods: is.goods });
     expect(back({ ...at, record: free }).plan).toMatchObject({ action: 'roll-out', accepted: [] });
@@ -70,8 +107,14 @@ describe('rollback', () => {
   it('needs no consent where the engine itself checks, or nothing of the newer state is read', () => {
     expect(back().plan.accepted).toEqual([]);
     const sync = job('sync', { engine: 'snappy' });
-    const is = record(sync, { goods: [good(sync, 'older', { runId: 'run-0', snapshot: 's3://sp/1' })], closed: { outcome: 'stuck', code: null, message: '', at: '', runs: [] } });
-    expect(back({ record: is, runs: [], engine: snappy }).plan).toMatchObject({ action: 'roll-out', strategy: 'create' });
+    const is = record(sync, {
+      goods: [good(sync, 'older', { runId: 'run-0', snapshot: 's3://sp/1' })],
+      closed: { outcome: 'stuck', code: null, message: '', at: '', runs: [] },
+    });
+    expect(back({ record: is, runs: [], engine: snappy }).plan).toMatchObject({
+      action: 'roll-out',
+      strategy: 'create',
+    });
   });
 
   it('makes a plan document of several jobs', () => {

@@ -17,10 +17,19 @@ export const place = 'acme-prod/europe-west1';
 const [head, before] = ['c'.repeat(40), 'b'.repeat(40)];
 
 const no = (rejected: string) => ({ rejected });
-const effect = (gapSeconds: number | null, duplicates: Effect['duplicates'], state: Effect['state']): Effect => ({ gapSeconds, duplicates, state });
+const effect = (gapSeconds: number | null, duplicates: Effect['duplicates'], state: Effect['state']): Effect => ({
+  gapSeconds,
+  duplicates,
+  state,
+});
 type Effects = { readonly [name in StrategyName]: Effect | { readonly rejected: string } };
 
-function engineOf(id: string, verbs: ReturnType<PlanEngine['verbs']>, effects: Effects, more: Partial<PlanEngine> = {}): PlanEngine {
+function engineOf(
+  id: string,
+  verbs: ReturnType<PlanEngine['verbs']>,
+  effects: Effects,
+  more: Partial<PlanEngine> = {},
+): PlanEngine {
   return {
     id,
     impacts: { name: 'recreate', region: 'recreate', workers: 'scale', credentials: 'none' },
@@ -81,7 +90,7 @@ export const snappy = engineOf('snappy', ['prepare', 'start', 'stop', 'drain', '
   stop: effect(null, 'none', 'kept'),
 });
 
-export const engines = new Map([flow, batchy, snappy].map((engine) => [engine.id, engine]));
+export const engines = new Map<string, PlanEngine>([flow, batchy, snappy].map((engine) => [engine.id, engine]));
 
 /** A job as the manifest gives it; `target` is complete by what is passed. */
 export function job(key: string, more: Partial<Job> = {}): Job {
@@ -312,7 +321,13 @@ export function plan(of: Case, more: Partial<PlanOptions> = {}) {
 
 /** A job that runs code `old` as recorded, and is declared with code `new`. */
 export function upgrade(of: Job, more: Partial<Case> = {}): Case {
-  return { job: of, change: change(of, 'new', touchedBy(`${of.key}.py`)), runs: [recorded(of)], record: record(of), ...more };
+  return {
+    job: of,
+    change: change(of, 'new', touchedBy(`${of.key}.py`)),
+    runs: [recorded(of)],
+    record: record(of),
+    ...more,
+  };
 }
 
 /** A job that runs what is declared. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Capability, parallelForm, preference, type StrategyInput, strategies } from '../../src/strategies/index.js';
 import { strategyNames } from '../../src/model/job.js';
+import {
+  type Capability,
+  parallelForm,
+  preference,
+  type StrategyInput,
+  strategies,
+} from '../../src/strategies/index.js';
 
 function input(verbs: readonly Capability[], more: Partial<StrategyInput> = {}): StrategyInput {
   return { verbs: new Set(verbs), slots: 0, slotNames: false, scales: false, state: 'kept', ...more };
@@ -10,22 +16,46 @@ function input(verbs: readonly Capability[], more: Partial<StrategyInput> = {}):
 function text(name: keyof typeof strategies, of: StrategyInput): string {
   return strategies[name]
     .steps(of)
-    .map(({ id, verb, undo, final }) => `${id}${id === verb ? '' : `(${verb})`}${undo === null ? '' : `↩${undo}`}${final ? '‖' : ''}`)
+    .map(
+      ({ id, verb, undo, final }) =>
+        `${id}${id === verb ? '' : `(${verb})`}${undo === null ? '' : `↩${undo}`}${final ? '‖' : ''}`,
+    )
     .join(' · ');
 }
 
-const everything: readonly Capability[] = ['prepare', 'scale', 'replace', 'roll', 'overlap', 'start', 'drain', 'stop', 'snapshot', 'stopWithSnapshot'];
+const everything: readonly Capability[] = [
+  'prepare',
+  'scale',
+  'replace',
+  'roll',
+  'overlap',
+  'start',
+  'drain',
+  'stop',
+  'snapshot',
+  'stopWithSnapshot',
+];
 
 describe('steps', () => {
   it.each<[keyof typeof strategies, readonly Capability[], Partial<StrategyInput>, string]>([
     ['create', ['start'], {}, 'start↩undo-stop · verify'],
-    ['create', ['start', 'prepare', 'scale'], { scales: true }, 'prepare↩undo-prepare · start↩undo-stop · scale · verify'],
+    [
+      'create',
+      ['start', 'prepare', 'scale'],
+      { scales: true },
+      'prepare↩undo-prepare · start↩undo-stop · scale · verify',
+    ],
     ['in-flight-update', ['scale', 'prepare'], { scales: true }, 'scale↩undo-scale · verify'],
     ['in-place-update', ['replace'], {}, 'replace↩undo-replace · verify'],
     ['in-place-update', ['replace', 'scale'], { scales: true }, 'replace↩undo-replace · scale · verify'],
     ['in-place-update', ['replace', 'scale'], { scales: false }, 'replace↩undo-replace · verify'],
     ['rolling', ['roll'], {}, 'roll↩undo-roll · verify'],
-    ['savepoint-upgrade', ['stopWithSnapshot', 'start', 'prepare'], {}, 'prepare↩undo-prepare · stop-with-snapshot(snapshot)↩undo-start · start↩undo-stop · verify'],
+    [
+      'savepoint-upgrade',
+      ['stopWithSnapshot', 'start', 'prepare'],
+      {},
+      'prepare↩undo-prepare · stop-with-snapshot(snapshot)↩undo-start · start↩undo-stop · verify',
+    ],
     ['restart', ['stop', 'start', 'prepare'], {}, 'prepare↩undo-prepare · stop↩undo-start · start↩undo-stop · verify'],
     ['drain-and-resubmit', ['drain', 'start'], {}, 'drain↩undo-start · start↩undo-stop · verify'],
     ['stop', ['drain', 'stop', 'stopWithSnapshot'], {}, 'stop-with-snapshot(snapshot)'],
@@ -33,10 +63,30 @@ describe('steps', () => {
     ['stop', ['stop'], {}, 'stop'],
     ['parallel', ['overlap', 'drain', 'stop'], { state: 'flushed' }, 'overlap↩undo-stop · verify · wait · drain‖'],
     ['parallel', ['start', 'stop'], { slots: 2, state: 'kept' }, 'start↩undo-stop · verify · wait · stop‖'],
-    ['parallel', ['start', 'drain', 'stop', 'snapshot'], { slots: 2, state: 'kept' }, 'snapshot · start↩undo-stop · verify · wait · stop‖'],
-    ['parallel', ['start', 'drain', 'stop', 'snapshot'], { slots: 2, state: 'flushed' }, 'start↩undo-stop · verify · wait · drain‖'],
-    ['parallel', ['start', 'drain', 'snapshot'], { slots: 2, state: 'kept' }, 'snapshot · start↩undo-stop · verify · wait · drain‖'],
-    ['parallel', ['start', 'drain', 'prepare', 'scale'], { slots: 2, scales: true, state: 'none' }, 'prepare↩undo-prepare · start↩undo-stop · scale · verify · wait · drain‖'],
+    [
+      'parallel',
+      ['start', 'drain', 'stop', 'snapshot'],
+      { slots: 2, state: 'kept' },
+      'snapshot · start↩undo-stop · verify · wait · stop‖',
+    ],
+    [
+      'parallel',
+      ['start', 'drain', 'stop', 'snapshot'],
+      { slots: 2, state: 'flushed' },
+      'start↩undo-stop · verify · wait · drain‖',
+    ],
+    [
+      'parallel',
+      ['start', 'drain', 'snapshot'],
+      { slots: 2, state: 'kept' },
+      'snapshot · start↩undo-stop · verify · wait · drain‖',
+    ],
+    [
+      'parallel',
+      ['start', 'drain', 'prepare', 'scale'],
+      { slots: 2, scales: true, state: 'none' },
+      'prepare↩undo-prepare · start↩undo-stop · scale · verify · wait · drain‖',
+    ],
   ])('%s with %j %j', (name, verbs, more, expected) => {
     const of = input(verbs, more);
     expect(strategies[name].needs(of)).toBeNull();
@@ -46,7 +96,9 @@ describe('steps', () => {
   it('undoes every step before the point of no return that ends or launches a run', () => {
     for (const name of strategyNames.filter((candidate) => candidate !== 'stop')) {
       for (const step of strategies[name].steps(input(everything, { slots: 2 }))) {
-        const touches = ['start', 'overlap', 'replace', 'stop', 'drain', 'roll'].includes(step.verb) || step.id === 'stop-with-snapshot';
+        const touches =
+          ['start', 'overlap', 'replace', 'stop', 'drain', 'roll'].includes(step.verb) ||
+          step.id === 'stop-with-snapshot';
         if (touches && !step.final) expect(`${name} ${step.id} ${step.undo}`).toMatch(/ undo-/);
       }
     }

@@ -3,13 +3,8 @@ import { createCheck, getCheck, listAnnotations, listChecksForRef, updateCheck }
 import { createComment, deleteComment, getComment, listComments, updateComment } from './comments.js';
 import { getCommit, getGitCommit } from './commits.js';
 import { compareCommits } from './compare.js';
-import {
-  createDeployment,
-  createDeploymentStatus,
-  getDeployment,
-  listDeploymentStatuses,
-  listDeployments,
-} from './deployments.js';
+import { createDeploymentStatus, listDeploymentStatuses } from './deployment-statuses.js';
+import { createDeployment, getDeployment, listDeployments } from './deployments.js';
 import { getPull, listPullFiles } from './pulls.js';
 import { getRepository } from './repository.js';
 import { combinedStatus, createStatus, listStatuses } from './statuses.js';

@@ -1,86 +1,14 @@
-import { type Definition, isStreaming, type JobUpdate, timeoutOf } from './definition.js';
 import { type Fate, fateOf, usual } from './fate.js';
+import { launchOf, newRun, type World } from './launch.js';
 import { maintenanceAt } from './maintenance.js';
 import type { Place } from './place.js';
-import {
-  type ArgumentSets,
-  idOf,
-  type JobRunState,
-  type Launch,
-  merged,
-  type Run,
-  type RunEvent,
-  shownRun,
-} from './run.js';
-import type { GlueSettings } from './settings.js';
+import { type JobRunState, type Run, type RunEvent, shownRun } from './run.js';
 
 /** A queued run is tried again every 90 s, at most 10 times: 15 minutes. */
 const dequeueEvery = 90_000;
 const dequeues = 10;
 
 const never = Number.POSITIVE_INFINITY;
-
-/** What the state machine works with besides the runs. */
-export interface World {
-  settings: GlueSettings;
-  /** Text of an object by its `s3://` URI; null: there is none. */
-  readScript(uri: string): string | null;
-}
-
-/** Values of a launch, from the definition and what StartJobRun lays over it. */
-export function launchOf(
-  definition: Definition,
-  own: Partial<JobUpdate>,
-  run: ArgumentSets['run'],
-  world: World,
-): Launch {
-  const { name, update } = definition;
-  const sets = { defaults: update.DefaultArguments ?? {}, run, fixed: update.NonOverridableArguments ?? {} };
-  const byRun = own.WorkerType !== undefined || own.MaxCapacity !== undefined || own.AllocatedCapacity !== undefined;
-  const timeout = own.Timeout ?? update.Timeout;
-  const streaming = isStreaming(update);
-  return {
-    jobName: name,
-    streaming,
-    version: update.GlueVersion,
-    capacity: byRun ? own : update,
-    arguments: sets,
-    scriptLocation: merged(sets)['--scriptLocation'] ?? update.Command?.ScriptLocation ?? '',
-    timeout,
-    timeoutMinutes: timeoutOf(timeout, update.GlueVersion, streaming, world.settings.blankStreamingTimeout),
-    queuing: own.JobRunQueuingEnabled ?? update.JobRunQueuingEnabled ?? false,
-    maxRetries: update.MaxRetries ?? 0,
-    maintenanceWindow: update.MaintenanceWindow,
-    securityConfiguration: own.SecurityConfiguration ?? update.SecurityConfiguration,
-  };
-}
-
-/** A new run, not yet in any state: `enter` it into one. */
-export function newRun(
-  place: Place,
-  launch: Launch,
-  from: Pick<Run, 'base' | 'attempt' | 'restart' | 'previousRunId'>,
-  at: number,
-): Run {
-  const run: Run = {
-    ...from,
-    id: idOf(from.base, from.attempt, from.restart),
-    launch,
-    startedOn: at,
-    state: 'STARTING',
-    modifiedOn: at,
-    runningSince: null,
-    completedOn: null,
-    errorMessage: null,
-    stateDetail: null,
-    dequeues: 0,
-    fate: usual,
-    due: [],
-    shown: [],
-  };
-  place.add(run);
-  return run;
-}
 
 /** Moves a run into a state at a time and sets what is due from there. */
 export function enter(

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/model/json.js';
 import type { Identity } from '../sts/identities.js';
-import type { World } from './lifecycle.js';
+import type { World } from './launch.js';
 import type { Place } from './place.js';
 
 /** A call as an operation sees it: all runs are settled at `now` (milliseconds). */

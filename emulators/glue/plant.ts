@@ -3,7 +3,8 @@ import type { JsonObject } from '../../src/model/json.js';
 import { ControlError } from '../kernel/control-error.js';
 import { defaultVersion, jobUpdateSchema } from './definition.js';
 import { fateOf, usual } from './fate.js';
-import { enter, expire, fail, launchOf, newRun, type World } from './lifecycle.js';
+import { launchOf, newRun, type World } from './launch.js';
+import { enter, expire, fail } from './lifecycle.js';
 import type { Place } from './place.js';
 import { baseId, isActive, type Run } from './run.js';
 

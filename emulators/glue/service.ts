@@ -4,7 +4,8 @@ import type { EmulatedRequest, EmulatedResponse, EmulatedRun, EmulatorClock, Ser
 import { type Identities, identities } from '../sts/identities.js';
 import { errorAnswer, faultAnswer, GlueError } from './errors.js';
 import { jobOperations } from './jobs.js';
-import { settle, type World } from './lifecycle.js';
+import type { World } from './launch.js';
+import { settle } from './lifecycle.js';
 import type { Operation } from './operation.js';
 import { Place } from './place.js';
 import { plant } from './plant.js';

@@ -2,6 +2,8 @@ import type { EmulatorClock } from '../service.js';
 
 /** The clock that the kernel owns: also lets an injected delay wait, which `advance` shortens. */
 export interface KernelClock extends EmulatorClock {
+  /** Real time at which the clock was made, in milliseconds since the epoch. */
+  readonly origin: number;
   /** Seconds since the clock was made, by this clock. */
   elapsed(): number;
   /** Waits by this clock; moving the clock forward ends the wait early. Resolves at once when the signal is aborted. */
@@ -18,6 +20,7 @@ export function emulatorClock(rate = 1): KernelClock {
 
   return {
     rate,
+    origin,
     now,
     elapsed: () => (now() - origin) / 1000,
     advance(seconds) {

@@ -11,7 +11,7 @@ import type { Job } from '../model/job.js';
 import { digestOf, sha256 } from './digest.js';
 import { artifactsOf } from './fields.js';
 import { buildNamesOf, buildValue, localKey } from './resolve.js';
-import { readResults, refuseSecrets } from './results.js';
+import { masked, readResults, refuseSecrets } from './results.js';
 import { runShell } from './shell.js';
 import type { Stores } from './stores/index.js';
 import { builtKey, uploadArtifacts } from './upload.js';
@@ -142,7 +142,13 @@ async function runBuild(job: Omit<Job, 'positions'>, code: string, options: Buil
 async function execute(job: string, command: string, output: string, code: string, options: BuilderOptions): Promise<void> {
   const { repository, commit, signal, line, env } = options;
   const own = { STREAM_ROLLOUT_OUTPUT: output, STREAM_ROLLOUT_CODE: code, STREAM_ROLLOUT_COMMIT: commit };
-  const end = await runShell(command, { cwd: repository.root, env: { ...environmentOf(env), ...own }, signal, onLine: line });
+  const secrets = options.secrets();
+  const end = await runShell(command, {
+    cwd: repository.root,
+    env: { ...environmentOf(env), ...own },
+    signal,
+    onLine: (text) => line(masked(text, secrets)),
+  });
   if (end.kind === 'cancelled') throw new RolloutError('build-cancelled', `${job}: the build was cancelled.`, { class: 'transient', next: 'run again' });
   if (end.kind === 'exit' && end.code === 0) return;
   const how = end.kind === 'exit' ? `with exit code ${end.code}` : `by ${end.signal}`;

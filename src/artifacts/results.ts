@@ -42,6 +42,13 @@ function malformed(job: string, index: number, what: string): RolloutError {
 /** The shortest text that is looked for as a secret; shorter ones are part of too many words. */
 const shortestSecret = 4;
 
+/** A text without the values of secrets. */
+export function masked(text: string, secrets: readonly string[]): string {
+  const found = secrets.filter((secret) => secret.length >= shortestSecret && text.includes(secret));
+  // The longest first: one secret may be part of another.
+  return found.sort((a, b) => b.length - a.length).reduce((left, secret) => left.replaceAll(secret, '***'), text);
+}
+
 /** Throws where a result holds a secret's value: results go to the ledger, where no secret belongs. */
 export function refuseSecrets(job: string, values: { readonly [name: string]: string }, secrets: readonly string[]): void {
   for (const [name, value] of Object.entries(values)) {

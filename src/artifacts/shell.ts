@@ -80,8 +80,9 @@ function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch (error) {
-    // ESRCH: everything of the group has ended already.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    // Everything of the group has ended already; macOS says EPERM of a group that is ending.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }
 

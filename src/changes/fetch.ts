@@ -8,10 +8,11 @@ export const fullId = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 /** What a person may write as a base: an id, a branch, a tag; nothing that git would take for an option or a range. */
 const revisionText = /^[A-Za-z0-9_][A-Za-z0-9_./@{}~^-]*$/;
 
-/** The commit that a revision names in this repository, or null. */
-export async function localCommit(git: Git, revision: string): Promise<string | null> {
+/** The commit that a revision names in this repository, or null. `head`: an id of it; one of SHA-1's length is a cut one under SHA-256. */
+export async function localCommit(git: Git, revision: string, head: string): Promise<string | null> {
   if (!revisionText.test(revision)) return null;
-  const id = fullId.test(revision) ? revision : await named(git, revision);
+  const isFull = fullId.test(revision) && revision.length === head.length;
+  const id = isFull ? revision : await named(git, revision);
   if (id === null) return null;
   return (await git.run(['cat-file', '-e', `${id}^{commit}`])).code === 0 ? id : null;
 }
@@ -26,7 +27,7 @@ async function named(git: Git, revision: string): Promise<string | null> {
  * Fetches one commit, by id or by the name of a branch or tag, without tags and without moving a ref.
  * A shallow repository gets this commit alone; a full one is not made shallow. Null where the host does not give it.
  */
-export async function fetchCommit(git: Git, revision: string, shallow: boolean): Promise<string | null> {
+export async function fetchCommit(git: Git, revision: string, head: string, shallow: boolean): Promise<string | null> {
   if (!revisionText.test(revision)) return null;
   const remote = await remoteOf(git);
   if (remote === null) return null;
@@ -36,7 +37,7 @@ export async function fetchCommit(git: Git, revision: string, shallow: boolean):
     { signal: AbortSignal.timeout(fetchSeconds * 1000) },
   );
   if (answer.code !== 0) return null;
-  return localCommit(git, fullId.test(revision) ? revision : 'FETCH_HEAD');
+  return localCommit(git, fullId.test(revision) ? revision : 'FETCH_HEAD', head);
 }
 
 async function remoteOf(git: Git): Promise<string | null> {

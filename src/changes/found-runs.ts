@@ -59,7 +59,7 @@ export function sortFound(asked: Asked): Sorted {
   const rootOf = (run: Run) => root(run, byId);
   const ids = record === null ? new Set<string>() : idsOf(record);
   const isRecorded = (run: Run) =>
-    record !== null && (ids.has(rootOf(run)) || ids.has(run.id) || launchedBy(record, run));
+    record !== null && (ids.has(rootOf(run)) || ids.has(run.id) || launchedBy(asked, record, run));
   const ours = (run: Run) => isOurs(asked, run) || isRecorded(run);
   // A run by another name is none of this job's, unless the ledger or our stamp says so.
   const all = asked.runs.filter((run) => asked.names.includes(run.name) || ours(run));
@@ -113,9 +113,10 @@ function idsOf(record: JobRecord): ReadonlySet<string> {
   return new Set([record.good?.runId, ...runs].filter((id): id is string => id != null));
 }
 
-/** The stamp is that of the record's rollout: its new run, or the one that its undo started. */
-function launchedBy(record: JobRecord, run: Run): boolean {
-  return run.stamp !== null && run.stamp.rollout === record.rollout && run.stamp.n === record.n;
+/** Launched by the record's rollout: its new run, or the one that its undo started (which bears the old revision). */
+function launchedBy(asked: Asked, record: JobRecord, run: Run): boolean {
+  if (run.stamp?.n !== record.n) return false;
+  return run.stamp.rollout === record.rollout || isOurs(asked, run);
 }
 
 function root(run: Run, byId: ReadonlyMap<string, Run>): string {

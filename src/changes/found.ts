@@ -27,7 +27,7 @@ export type Found =
   | { readonly kind: 'drift'; readonly run: Run; readonly why: 'by-hand' | 'newer' | 'stray' }
   /** An active run with a stamp that is not this job's in this environment. */
   | { readonly kind: 'foreign'; readonly run: Run }
-  /** It ran, and nobody of us stopped it. */
+  /** It ran, and no rollout stopped it. */
   | { readonly kind: 'down'; readonly last: Run | null }
   /** Somebody else is draining or stopping the job's only run. */
   | { readonly kind: 'ending'; readonly run: Run }

@@ -63,9 +63,9 @@ function repositoryOf(git: Git, head: string, shallow: boolean, source: TreeSour
   let fetching: Promise<unknown> = Promise.resolve();
 
   const available = (revision: string) =>
-    kept(commits, revision, async () => (await localCommit(git, revision)) ?? fetched(revision));
+    kept(commits, revision, async () => (await localCommit(git, revision, head)) ?? fetched(revision));
   const fetched = (revision: string) => {
-    const fetch = fetching.then(() => fetchCommit(git, revision, shallow));
+    const fetch = fetching.then(() => fetchCommit(git, revision, head, shallow));
     fetching = fetch.catch(() => null);
     return fetch;
   };

@@ -11,7 +11,7 @@ import { adoptedRecord, type Common, orderOf, takeOverOrder } from '../rollout/o
 import { plainReport, reportExitCode } from '../rollout/plain.js';
 import type { Bench } from './bench.js';
 import { type Gathered, gather } from './gather.js';
-import { materialise } from './materialise.js';
+import { openWorkshop, type Workshop } from './materialise.js';
 import { refuseStale } from './stored-plan.js';
 
 /** How long a held lock is left alone between two looks, in seconds. */
@@ -76,15 +76,20 @@ async function carryOutRound(bench: Bench, g: Gathered): Promise<Round> {
   if (acting.length > 0) await (await bench.ledger()).prove();
 
   const limit = pLimit(preparing);
-  await Promise.all(
-    g.plan.jobs.map((planned) =>
-      limit(async () => {
-        const made = await prepare(bench, g, planned);
-        if ('report' in made) reports.push(made.report);
-        else orders.push(made.order);
-      }),
-    ),
-  );
+  const workshop = await openWorkshop(bench, g);
+  try {
+    await Promise.all(
+      g.plan.jobs.map((planned) =>
+        limit(async () => {
+          const made = await prepare(bench, g, planned, workshop);
+          if ('report' in made) reports.push(made.report);
+          else orders.push(made.order);
+        }),
+      ),
+    );
+  } finally {
+    workshop.close();
+  }
 
   const outcomes = new Map<string, Outcome>(reports.map((report) => [report.job, report.outcome]));
   const carried = await rollOut(orders, {
@@ -108,7 +113,12 @@ async function carryOutRound(bench: Bench, g: Gathered): Promise<Round> {
   return { reports, again, held };
 }
 
-async function prepare(bench: Bench, g: Gathered, planned: JobPlan): Promise<{ report: JobReport } | { order: Order }> {
+async function prepare(
+  bench: Bench,
+  g: Gathered,
+  planned: JobPlan,
+  workshop: Workshop,
+): Promise<{ report: JobReport } | { order: Order }> {
   try {
     switch (planned.action) {
       case 'adopt':
@@ -116,7 +126,7 @@ async function prepare(bench: Bench, g: Gathered, planned: JobPlan): Promise<{ r
       case 'resume':
         return await resumeOrder(bench, g, planned);
       case 'roll-out':
-        return await newOrder(bench, g, planned);
+        return await newOrder(bench, g, planned, workshop);
       default:
         return { report: plainReport(planned, g.plan.environment, g.observed?.get(planned.job) ?? []) };
     }
@@ -129,9 +139,10 @@ async function newOrder(
   bench: Bench,
   g: Gathered,
   planned: JobPlan,
+  workshop: Workshop,
 ): Promise<{ report: JobReport } | { order: Order }> {
   const parts = partsOf(g, planned);
-  const made = await materialise(bench, g, parts.job, planned);
+  const made = await workshop.make(parts.job, planned);
   const current = parts.observed.find((run) => run.id === planned.current?.run) ?? null;
   const findings = await parts.session.preflight({
     subject: parts.subject,

@@ -34,6 +34,8 @@ export interface Bench {
   readonly handOverAt: number;
   engine(id: string): Promise<Engine>;
   ledger(): Promise<Ledger>;
+  /** Values of the secrets that were read. */
+  secrets(): readonly string[];
   /** Replaces the values of secrets that were read by `***`. */
   mask(text: string): string;
   /** Ends sessions and the ledger. */

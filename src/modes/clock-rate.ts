@@ -18,3 +18,9 @@ function isLoopback(url: string): boolean {
     return false;
   }
 }
+
+/** When the local cloud's clock was started, in milliseconds of real time; undefined where it is not told. */
+export function clockOrigin(env: { readonly [name: string]: string | undefined }): number | undefined {
+  const origin = Number(env['STREAM_ROLLOUT_CLOCK_ORIGIN']);
+  return Number.isFinite(origin) && origin > 0 && origin <= Date.now() ? origin : undefined;
+}

@@ -8,7 +8,7 @@ import { holderOf } from '../rollout/holder.js';
 import { openSessions } from '../rollout/sessions.js';
 import { userAgent } from '../version.js';
 import type { Bench, Forge, Teller } from './bench.js';
-import { clockRate } from './clock-rate.js';
+import { clockOrigin, clockRate } from './clock-rate.js';
 import { secretsFrom } from './secrets.js';
 
 /** Makes what a mode works with. Nothing is connected or read before it is needed. */
@@ -17,7 +17,7 @@ export function makeBench(
   parts: { forge: Forge; teller: Teller; signal: AbortSignal; onSecret: (value: string) => void },
 ): Bench {
   const { teller, signal } = parts;
-  const clock = clockOf(clockRate(inputs.env));
+  const clock = clockOf(clockRate(inputs.env), clockOrigin(inputs.env));
   const secrets = secretsFrom(inputs.env, parts.onSecret);
   if (inputs.githubToken !== null) parts.onSecret(inputs.githubToken);
   const ambient: Ambient = {
@@ -59,6 +59,7 @@ export function makeBench(
       );
       return ledger;
     },
+    secrets: secrets.known,
     mask: secrets.mask,
     async close() {
       await sessions.close();

@@ -3,6 +3,8 @@ import { RolloutError } from '../model/error.js';
 /** Reads secrets from the process environment and remembers which values were given out, so that they can be masked. */
 export interface Secrets {
   read(name: string): string;
+  /** The values that were given out. */
+  known(): readonly string[];
   /** True if the text contains the value of a secret that was read. */
   isSecret(text: string): boolean;
   /** Replaces every known secret's value by `***`. */
@@ -37,6 +39,7 @@ export function secretsFrom(
       for (const line of value.split('\n')) remember(line);
       return value;
     },
+    known: () => [...values],
     isSecret: (text) => [...values].some((value) => text.includes(value)),
     mask(text) {
       let masked = text;

@@ -93,7 +93,7 @@ function cautions(scene: Scene, best: Candidate): readonly Finding[] {
     findings.push({
       code: 'gap-unknown',
       level: 'warning',
-      message: `${scene.job.key}: how long ${best.name} leaves the input unprocessed is not known beforehand; max-gap can't be promised`,
+      message: `how long ${best.name} leaves the input unprocessed is not known beforehand; max-gap can't be promised`,
     });
   }
   const old = best.steps.filter((step) => step.undo === 'undo-start' || step.undo === 'undo-replace');
@@ -101,14 +101,14 @@ function cautions(scene: Scene, best: Candidate): readonly Finding[] {
     findings.push({
       code: 'undo-limited',
       level: 'warning',
-      message: `${scene.job.key}: what the running run was launched with is not known, so ${listed(old.map((step) => step.id))} can't be undone: a new run that fails would be left as it is`,
+      message: `what the running run was launched with is not known, so ${listed(old.map((step) => step.id))} can't be undone: a new run that fails would be left as it is`,
     });
   }
   return findings;
 }
 
 function none(candidates: readonly Candidate[]): Finding {
-  const reasons = candidates.map((candidate) => `${candidate.name}: ${candidate.reason}`);
+  const reasons = candidates.map((candidate) => `${candidate.name}: ${candidate.reason?.replace(/\.$/, '')}`);
   const consents = [...new Set(candidates.flatMap((candidate) => candidate.missing))];
   return {
     code: 'no-strategy',

@@ -101,7 +101,7 @@ function equal(found: Of<'recorded'>, c: Context): Intent {
         {
           code: 'scale-not-shown',
           level: 'notice',
-          message: `${c.job.key}: the engine does not show the scale of ${naming(run)}`,
+          message: `the engine does not show the scale of ${naming(run)}`,
         },
       ]
     : [];

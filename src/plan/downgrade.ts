@@ -37,14 +37,14 @@ export function directionOf(
         finding: {
           code: 'downgrade',
           level: 'error',
-          message: `${job}: the newer commit ${short(deployed)} is deployed, and this one is its ancestor`,
+          message: `the newer commit ${short(deployed)} is deployed, and this one is its ancestor`,
           next: `stream-rollout rollback --jobs ${job}, or apply with accept: downgrade`,
         },
         used: null,
       };
     default: {
       const why = relation === 'diverged' ? 'the two diverged' : 'the history is not there to tell';
-      const message = `${job}: whether this commit comes after the deployed ${short(deployed)} is not known: ${why}`;
+      const message = `whether this commit comes after the deployed ${short(deployed)} is not known: ${why}`;
       return { finding: { code: 'relation-unknown', level: 'notice', message }, used: null };
     }
   }

@@ -63,7 +63,10 @@ export function scaleUnknown(desired: Desired, run: Run | null, record: JobRecor
 }
 
 function recordedScale(record: JobRecord | null): JsonObject | null {
-  return record?.closed?.outcome === 'succeeded' ? (record.plan?.scale ?? null) : null;
+  const plan = record?.closed?.outcome === 'succeeded' ? record.plan : null;
+  // A mere verification set nothing, so it tells nothing.
+  const verified = plan?.strategy === 'in-flight-update' && !plan.steps.some((step) => step.verb === 'scale');
+  return plan === null || plan === undefined || verified ? null : plan.scale;
 }
 
 /** Declared fields that the run lacks count as null, so that a newly declared value is a difference. */

@@ -17,4 +17,4 @@ export { effectWords, renderPlan, sentenceOf } from './render.js';
 export { type JobRollback, planRollback, type RollbackInput, rollbackPlan } from './rollback.js';
 export { planSchema } from './schema.js';
 export { inSlot } from './slots.js';
-export { type Stale, staleJobs } from './stale.js';
+export { approvedOnly, type Stale, staleJobs } from './stale.js';

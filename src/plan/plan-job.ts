@@ -148,7 +148,7 @@ function gates(c: Context): readonly Finding[] {
     {
       code: 'gates-not-judged',
       level: 'error',
-      message: `${c.job.key}: this version judges running and not crash-looping; remove \`verify.gates\``,
+      message: `this version judges running and not crash-looping; remove \`verify.gates\``,
       file: at.file,
       line: at.line,
     },
@@ -161,7 +161,7 @@ function unknownRevision(c: Context, intent: Intent): readonly Finding[] {
   const { code } = c.change.desired;
   const what =
     code?.kind === 'reference' ? `the content of ${code.uri} could not be read` : 'its code identity is not known';
-  return [{ code: 'revision-unknown', level: 'error', message: `${c.job.key}: ${what}` }];
+  return [{ code: 'revision-unknown', level: 'error', message: `${what}` }];
 }
 
 function used(consent: Consent | null): readonly Consent[] {

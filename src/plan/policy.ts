@@ -123,7 +123,7 @@ function down(found: Of<'down'>, c: Context): Intent {
   const at = { run: found.last, revision: found.last?.stamp?.revision ?? null };
   const last =
     found.last === null ? 'its last run is not known to the engine any more' : `its last one is ${naming(found.last)}`;
-  const message = `no run is active, and nobody of us stopped it; ${last}`;
+  const message = `no run is active, and no rollout stopped it; ${last}`;
   if (!force && onDrift !== 'overwrite') {
     return refuse(at, 'down', 'job-down', message, `stream-rollout apply --jobs ${c.job.key} --force`);
   }
@@ -132,7 +132,7 @@ function down(found: Of<'down'>, c: Context): Intent {
 }
 
 function ending({ run }: Of<'ending'>, c: Context): Intent {
-  const message = `${naming(run)} is on its way out, and it was not us who ended it`;
+  const message = `${naming(run)} is on its way out, and no rollout ended it`;
   const next = `wait until it has ended, then: stream-rollout apply --jobs ${c.job.key} --force`;
   return refuse({ run, revision: run.stamp?.revision ?? null }, 'drift', 'run-ending', message, next);
 }
@@ -230,7 +230,7 @@ function differing(run: Intent['run'] & object, c: Context): readonly Finding[] 
     {
       code: 'adopted-differs',
       level: 'notice',
-      message: `${c.job.key}: ${naming(run)} differs from the manifest: ${listed(told, 8)}`,
+      message: `${naming(run)} differs from the manifest: ${listed(told, 8)}`,
     },
   ];
 }

@@ -80,22 +80,26 @@ function header(plan: Plan): string {
     plan.base.commit === null
       ? ' (base unknown: everything is compared)'
       : ` (against ${short(plan.base.commit)}, ${plan.base.how})`;
-  const changed = plan.jobs.filter((job) => job.changed).length;
+  const changed = plan.jobs.filter((job) => job.changed && job.action !== 'refuse').length;
+  const refused = plan.jobs.filter((job) => job.action === 'refuse').length;
+  const against = refused === 0 ? '' : `, ${refused} ${refused === 1 ? 'is' : 'are'} refused`;
   const seen = plan.jobs.some(blind) ? ' What runs was not read.' : '';
   const jobs = plan.jobs.length === 1 ? '1 job' : `${plan.jobs.length} jobs`;
-  return `Plan for ${plan.environment}${at}${plan.commit === null ? '' : base}: ${changed} of ${jobs} would change.${seen}`;
+  return `Plan for ${plan.environment}${at}${plan.commit === null ? '' : base}: ${changed} of ${jobs} would change${against}.${seen}`;
 }
 
 function paragraph(job: JobPlan): string {
+  const told = new Set(job.findings.map((finding) => finding.message));
+  const reasons = job.reasons.map((reason) => reason.message).filter((message) => !told.has(message));
   const lines = [
-    `Why: ${listed(
-      job.reasons.map((reason) => reason.message),
-      5,
-    )}.`,
+    ...(reasons.length > 0 ? [`Why: ${listed(reasons, 5)}.`] : []),
     ...runs(job),
     ...(job.expected === null ? [] : [`Expected: ${effectWords(job.expected)}.`]),
     ...steps(job),
-    ...job.rejected.map(({ strategy, reason }) => `Not ${strategy}: ${reason}.`),
+    // Where none fits, the finding names each of them with its reason.
+    ...(job.strategy === null
+      ? []
+      : job.rejected.map(({ strategy, reason }) => `Not ${strategy}: ${reason.replace(/\.$/, '')}.`)),
     ...(job.accepted.length > 0 ? [`Consents used: ${job.accepted.join(', ')}.`] : []),
     ...job.findings.flatMap(found),
   ];
@@ -134,9 +138,9 @@ function runs(job: JobPlan): readonly string[] {
   if (job.current === null || job.action === 'none') return [];
   const { run, state, revision, url } = job.current;
   const link = url === null ? '' : ` ${url}`;
-  const now = `Run ${run ?? '(unknown)'}${state === null ? '' : ` is ${state}`}${revision === null ? '' : `, revision ${revision}`}.${link}`;
-  if (job.action !== 'roll-out' || job.desired.revision === null || job.strategy === 'stop') return [now];
-  return [`${now} Declared: ${job.desired.revision}.`];
+  const now = `Run ${run ?? '(unknown)'}${state === null ? '' : ` is ${state}`}${revision === null ? '' : `, revision ${revision}`}.`;
+  if (job.action !== 'roll-out' || job.desired.revision === null || job.strategy === 'stop') return [`${now}${link}`];
+  return [`${now} Declared: ${job.desired.revision}.${link}`];
 }
 
 function steps(job: JobPlan): readonly string[] {

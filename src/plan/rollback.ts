@@ -41,8 +41,8 @@ export function planRollback(input: RollbackInput): JobRollback {
   if (trouble !== null) return { plan: { ...base, ...refused(trouble) }, good };
   if (good === null) return { plan: { ...base, ...refused(unknownTarget(input)) }, good };
   const back = { ...base, ...described(good, input.now) };
-  if (good.target === null) return { plan: { ...back, ...refused(unknownSettings(record, good)) }, good };
-  if (good.artifact.mutable) return { plan: { ...back, ...refused(mutable(record, good)) }, good };
+  if (good.target === null) return { plan: { ...back, ...refused(unknownSettings(good)) }, good };
+  if (good.artifact.mutable) return { plan: { ...back, ...refused(mutable(good)) }, good };
   const job = { ...declared(record), target: good.target };
   const impact = run === null ? 'recreate' : impactBack(input, good);
   const choice = choose(
@@ -115,7 +115,7 @@ function current({ record, runs }: RollbackInput): {
   const [run] = sorted.recorded;
   if (record.closed === null) return { run: run ?? null, revision: null, trouble: stillOpen(record) };
   if (up.length > 1 || (run === undefined && up.length > 0)) {
-    const message = `${record.job}: ${up.map(naming).join(', ')}: it can't be told which run is the job`;
+    const message = `${up.map(naming).join(', ')}: it can't be told which run is the job`;
     return { run: null, revision: null, trouble: { code: 'several-runs', level: 'error', message } };
   }
   return { run: run ?? null, revision: recordedRevision(record, run ?? null, sorted), trouble: null };
@@ -170,7 +170,7 @@ function stateMovedOn(job: Pick<Job, 'key' | 'stateful'>, choice: Choice, good: 
   return {
     code: 'rollback-unsafe',
     level: 'error',
-    message: `${job.key}: ${choice.strategy} starts the older revision on state that the newer one has written; whether it can read it is not known`,
+    message: `${choice.strategy} starts the older revision on state that the newer one has written; whether it can read it is not known`,
     next: `if it can: stream-rollout rollback --jobs ${job.key} --accept unsafe-rollback`,
   };
 }
@@ -183,7 +183,7 @@ function stillOpen(record: JobRecord): Finding {
   return {
     code: 'rollback-while-open',
     level: 'error',
-    message: `${record.job}: rollout ${record.n} is still open`,
+    message: `rollout ${record.n} is still open`,
     next: `stream-rollout resume --jobs ${record.job}`,
   };
 }
@@ -192,18 +192,18 @@ function unknownTarget({ record, to }: RollbackInput): Finding {
   const known = [record.good, ...record.goods].flatMap((good) => (good === null ? [] : [good.rollout]));
   const message =
     to === 'previous'
-      ? `${record.job}: the ledger keeps no good revision before the running one`
-      : `${record.job}: the ledger keeps no good revision of rollout ${to}; it has ${known.join(', ') || 'none'}`;
+      ? `the ledger keeps no good revision before the running one`
+      : `the ledger keeps no good revision of rollout ${to}; it has ${known.join(', ') || 'none'}`;
   return { code: 'rollback-target-unknown', level: 'error', message, next: `stream-rollout log --jobs ${record.job}` };
 }
 
-function unknownSettings(record: JobRecord, good: Good): Finding {
-  const message = `${record.job}: run ${good.runId} of rollout ${good.rollout} was taken over as it was; what it was launched with is not known`;
+function unknownSettings(good: Good): Finding {
+  const message = `run ${good.runId} of rollout ${good.rollout} was taken over as it was; what it was launched with is not known`;
   return { code: 'rollback-settings-unknown', level: 'error', message };
 }
 
-function mutable(record: JobRecord, good: Good): Finding {
-  const message = `${record.job}: the artifact of rollout ${good.rollout} was referenced by something that can change, so it may hold other code today`;
+function mutable(good: Good): Finding {
+  const message = `the artifact of rollout ${good.rollout} was referenced by something that can change, so it may hold other code today`;
   return { code: 'rollback-artifact-mutable', level: 'error', message };
 }
 

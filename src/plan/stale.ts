@@ -1,6 +1,6 @@
 import { sameJson } from '../changes/settings.js';
 import type { JobPlan, Plan } from '../model/plan.js';
-import { stakes } from './hash.js';
+import { rehashed, stakes } from './hash.js';
 
 /** One way in which a job is not as it was when the plan was made. */
 export interface Stale {
@@ -30,6 +30,24 @@ export function staleJobs(stored: Plan, fresh: Plan, jobs: ReadonlySet<string> |
   return stored.jobs
     .filter((plan) => acting.has(plan.action) && (jobs === null || jobs.has(plan.job)))
     .flatMap((plan) => difference(plan, now.get(plan.job)) ?? []);
+}
+
+/** The fresh plan without what the stored one did not ask for: nobody approved it, so it is left for the next plan. */
+export function approvedOnly(fresh: Plan, stored: Plan): Plan {
+  const approved = new Set(stored.jobs.filter((plan) => acting.has(plan.action)).map((plan) => plan.job));
+  const message = 'it is not part of the plan that is carried out';
+  const jobs = fresh.jobs.map((plan): JobPlan => {
+    if (!acting.has(plan.action) || approved.has(plan.job)) return plan;
+    return {
+      ...plan,
+      action: 'none',
+      changed: false,
+      reasons: [{ kind: 'unchanged', message }],
+      strategy: null,
+      steps: [],
+    };
+  });
+  return rehashed({ ...fresh, jobs });
 }
 
 function difference(stored: JobPlan, fresh: JobPlan | undefined): Stale | null {

@@ -1,34 +1,60 @@
-/** Text from engines, commits and people, made safe for Markdown tables and lists: one line, no HTML, no links made up. */
-export function cell(text: string): string {
-  return plain(text).replace(/\r?\n/g, ' ').replace(/\|/g, '\\|');
-}
-
-/** Escapes HTML and the Markdown signs that could start markup, a mention or an image. */
+/** One line of Markdown text from a foreign text: no HTML, no markup, no mention, no reference, no formula. */
 export function plain(text: string): string {
-  return text
+  return oneLine(text)
+    .replace(/[\\`*_[\]!~$|]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
-    .replace(/([`*_[\]!~])/g, '\\$1')
+    .replace(/@(?=\w)/g, '@\u200b')
+    .replace(/#(?=\w)/g, '#\u200b')
+    .replace(/^(?=[#+=-])/, '\\')
+    .replace(/^(\d+)(?=[.)])/, '$1\\');
+}
+
+/** Text between HTML tags, such as `<summary>`, where Markdown's own escapes would be shown. */
+export function html(text: string): string {
+  return oneLine(text)
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
     .replace(/@(?=\w)/g, '@\u200b');
 }
 
-/** Inline code that can hold backticks. */
+/** Inline code; the fence is longer than any run of backticks inside. */
 export function code(text: string): string {
-  const line = text.replace(/\r?\n/g, ' ').replace(/\|/g, '\\|');
-  return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;
+  const line = oneLine(text);
+  if (line === '') return '–';
+  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const pad = longest > 0 ? ' ' : '';
+  return `${fence}${pad}${line}${pad}${fence}`;
 }
 
-/** A link, if there is somewhere to link to. */
+/** Inline code inside a table, where a bar would end the cell even within code. */
+export function cellCode(text: string): string {
+  return code(text.replace(/\|/g, '\\|'));
+}
+
+/** A link on inline code, if there is somewhere to link to; also inside a table. */
 export function link(text: string, url: string | null): string {
-  return url === null || !/^https?:\/\//.test(url)
-    ? code(text)
-    : `[${code(text)}](${url.replace(/[()\s]/g, encodeURIComponent)})`;
+  const label = cellCode(text);
+  if (url === null || !/^https?:\/\//.test(url)) return label;
+  const target = url.replace(
+    /[()<>|`"'\\\s]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+  return `[${label}](${target})`;
 }
 
 /** `2 of 5 jobs`, `1 of 1 job`. */
 export function counted(count: number, of: number): string {
-  return `${count} of ${of} ${of === 1 ? 'job' : 'jobs'}`;
+  return `${count} of ${jobs(of)}`;
+}
+
+/** `1 job`, `5 jobs`. */
+export function jobs(count: number): string {
+  return count === 1 ? '1 job' : `${count} jobs`;
 }
 
 /** Seconds for people: `42 s`, `3 min 5 s`, `2 h 10 min`. */
@@ -40,7 +66,16 @@ export function seconds(value: number | null): string {
   return `${Math.floor(whole / 3600)} h${Math.floor((whole % 3600) / 60) === 0 ? '' : ` ${Math.floor((whole % 3600) / 60)} min`}`;
 }
 
-/** Cuts a text to a number of characters and says so. */
+const shortened = '… (shortened)';
+
+/** Cuts a text to a number of characters and says so; never in the middle of a character. */
 export function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 16)}… (shortened)`;
+  if (text.length <= most) return text;
+  const kept = text.slice(0, Math.max(0, most - shortened.length));
+  return `${kept.replace(/[\ud800-\udbff]$/, '')}${shortened}`;
+}
+
+/** A text in one line: line breaks and control characters become spaces. */
+export function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }

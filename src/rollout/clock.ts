@@ -1,10 +1,10 @@
 import type { Clock } from '../model/clock.js';
 
-/** The real clock, or one that runs `rate` times as fast (a local cloud's). */
-export function clockOf(rate = 1): Clock {
-  const start = Date.now();
+/** The real clock, or one that runs `rate` times as fast since `origin` (a local cloud's; milliseconds of real time). */
+export function clockOf(rate = 1, origin = Date.now()): Clock {
+  const start = rate === 1 ? 0 : origin;
   return {
-    now: () => start + (Date.now() - start) * rate,
+    now: () => Math.floor(start + (Date.now() - start) * rate),
     sleep: (seconds, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();

@@ -50,6 +50,17 @@ describe('drain', () => {
     expect(await w.writes()).toEqual(['updateJob']);
   });
 
+  it('that is accepted and never shows is asked for three times in all', async () => {
+    const memo = { sent: 3, sentAt: w.ambient.clock.now() };
+    expect(await w.drive(w.session.can.drain, { ...call(), memo })).toMatchObject({
+      state: 'failed',
+      code: 'dataflow-change-ignored',
+    });
+    expect(await w.writes()).toEqual([]);
+    runIn(await w.drive(w.session.can.drain, { ...call(), memo: { ...memo, sent: 2 } }));
+    expect(await w.writes()).toEqual(['updateJob']);
+  });
+
   it('of a run that is gone is failed', async () => {
     const gone = { ...run, id: '2020-01-01_00_00_00-1' };
     expect(await w.session.can.drain?.({ ...common, run: gone })).toMatchObject({

@@ -149,6 +149,15 @@ describe('look', () => {
   });
 });
 
+describe('a failed run whose messages come late', () => {
+  it('gets its reason at a later look', async () => {
+    const id = await w.plant({ labels: stampLabels(stamp), state: 'JOB_STATE_FAILED' });
+    expect(await w.seen(id)).toMatchObject({ state: 'failed', detail: null });
+    await w.change(id, { state: 'JOB_STATE_FAILED', message: 'no subscription' });
+    expect(await w.seen(id)).toMatchObject({ state: 'failed', detail: 'no subscription' });
+  });
+});
+
 describe('a failed run whose messages may not be read', () => {
   it('is looked at all the same', async () => {
     const id = await w.plant({ labels: stampLabels(stamp) });

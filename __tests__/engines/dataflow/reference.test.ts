@@ -44,6 +44,14 @@ describe('reference', () => {
     });
   });
 
+  it('is no answer where the store does not give one', async () => {
+    await w.storageFault({ operation: '*', when: 'before', effect: 'status', status: 503, times: 99 });
+    await expect(w.session.reference?.(target)).rejects.toMatchObject({
+      code: 'dataflow-reference-unavailable',
+      class: 'transient',
+    });
+  });
+
   it('is nothing for a build result or a file of this repository', async () => {
     expect(await w.session.reference?.({ ...target, template: '${build.template}' })).toBeNull();
     const file = { file: 'x', 'upload-to': 'gs://b/x' };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { stampLabels } from '../../../src/engines/dataflow/labels.js';
 import type { Run } from '../../../src/model/run.js';
 import { launch, runIn, spec, stamp, type World, world } from './world.js';
 
@@ -62,11 +63,18 @@ describe('replace', () => {
     expect(await w.writes()).toEqual(['launchFlexTemplate']);
   });
 
-  it('says so where the new run runs and the old one was not replaced', async () => {
-    const run = await w.plant({ labels: {} });
-    await w.change(run, {});
-    const memo = { run };
-    expect(await w.drive(w.session.can.replace, { ...call(), memo })).toMatchObject({
+  it('says so where the new run runs and the old one goes on, after minutes', async () => {
+    const run = await w.plant({ labels: stampLabels(call().stamp) });
+    expect(await w.drive(w.session.can.replace, { ...call(), memo: { run } })).toMatchObject({
+      state: 'failed',
+      code: 'dataflow-replace-not-linked',
+      message: expect.stringContaining(old.id),
+    });
+  });
+
+  it('says so where the new run does not carry its labels', async () => {
+    const run = await w.plant({ labels: { team: 'ods' } });
+    expect(await w.drive(w.session.can.replace, { ...call(), memo: { run } })).toMatchObject({
       state: 'failed',
       code: 'dataflow-stamp-missing',
     });

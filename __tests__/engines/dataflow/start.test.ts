@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { stampLabels } from '../../../src/engines/dataflow/labels.js';
 import { launch, runIn, spec, stamp, subject, target, type World, world } from './world.js';
 
 let w: World;
@@ -94,12 +95,18 @@ describe('an answer that is not known', () => {
 describe('a definite no', () => {
   it.each([
     [400, 'dataflow-invalid-argument'],
-    [401, 'dataflow-not-authenticated'],
     [404, 'dataflow-not-found'],
+    [405, 'dataflow-refused'],
   ])('%i is failed', async (status, code) => {
     await w.fault({ operation: 'launchFlexTemplate', when: 'before', effect: 'status', status });
     expect(await w.drive(w.session.can.start, launch)).toMatchObject({ state: 'failed', code });
     expect(await w.writes()).toEqual(['launchFlexTemplate']);
+  });
+
+  it('401 is thrown: credentials that ended are no verdict on the rollout', async () => {
+    await w.fault({ operation: 'launchFlexTemplate', when: 'before', effect: 'status', status: 401 });
+    await expect(w.session.can.start?.(launch)).rejects.toMatchObject({ code: 'dataflow-not-authenticated' });
+    runIn(await w.drive(w.session.can.start, launch));
   });
 
   it('403 names the permission', async () => {
@@ -138,6 +145,33 @@ describe('a quota', () => {
     await w.settings({ concurrentJobs: 0 });
     expect(await w.drive(w.session.can.start, launch)).toMatchObject({ state: 'failed', code: 'dataflow-quota' });
     expect(await w.states()).toEqual({});
+  });
+});
+
+describe('an accepted launch', () => {
+  it('that named no run is looked for, and failed when none shows; it is not sent again', async () => {
+    const memo = { sentAt: w.ambient.clock.now() };
+    expect(await w.drive(w.session.can.start, { ...launch, memo })).toMatchObject({
+      state: 'failed',
+      code: 'dataflow-launch-without-run',
+    });
+    expect(await w.writes()).toEqual([]);
+  });
+
+  it('whose run never shows is failed', async () => {
+    const memo = { run: '2026-01-01_00_00_00-1', sentAt: w.ambient.clock.now() };
+    expect(await w.drive(w.session.can.start, { ...launch, memo })).toMatchObject({
+      state: 'failed',
+      code: 'dataflow-launch-without-run',
+    });
+  });
+
+  it('whose run was cancelled by somebody is failed', async () => {
+    const run = await w.plant({ labels: stampLabels(stamp), state: 'JOB_STATE_CANCELLED' });
+    expect(await w.session.can.start?.({ ...launch, memo: { run } })).toMatchObject({
+      state: 'failed',
+      code: 'dataflow-ended-otherwise',
+    });
   });
 });
 

@@ -125,6 +125,7 @@ export async function world(options: Options = {}) {
       storage.write(uri, JSON.stringify({ image, 'x-emulator': emulator, ...more }));
     },
     fault: (fault: JsonObject) => control('POST', '/faults', { service: 'dataflow', ...fault }),
+    storageFault: (fault: JsonObject) => control('POST', '/faults', { service: 'storage', ...fault }),
     settings: (settings: JsonObject) => control('POST', '/settings', { service: 'dataflow', ...settings }),
     /** A run as somebody else started it; its id. */
     async plant(more: JsonObject = {}): Promise<string> {

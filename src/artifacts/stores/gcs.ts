@@ -8,7 +8,7 @@ const scope = 'https://www.googleapis.com/auth/devstorage.read_write';
 const resumableBytes = 8 * 1024 * 1024;
 
 export async function openGcs(access: Access, ambient: StoreAmbient): Promise<ObjectStore> {
-  const sdk = await import('@google-cloud/storage');
+  const sdk = await import('./sdk-storage.js');
   let storage: Promise<Storage> | null = null;
   const client = () => {
     storage ??= optionsOf(access, ambient).then((options) => new sdk.Storage(options));
@@ -74,7 +74,7 @@ async function optionsOf({ impersonate }: Access, { env, userAgent }: StoreAmbie
   if (host) return { ...common, apiEndpoint: /^https?:/.test(host) ? host.replace(/\/+$/, '') : `http://${host}` };
   const file = env['GOOGLE_APPLICATION_CREDENTIALS'];
   if (impersonate === null) return { ...common, ...(file ? { keyFilename: file } : {}) };
-  const { GoogleAuth, Impersonated } = await import('google-auth-library');
+  const { GoogleAuth, Impersonated } = await import('./sdk-auth.js');
   const auth = new GoogleAuth({ scopes: ['https://www.googleapis.com/auth/cloud-platform'], projectId, ...(file ? { keyFilename: file } : {}) });
   const authClient = new Impersonated({
     sourceClient: await auth.getClient(),

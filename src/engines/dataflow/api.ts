@@ -46,7 +46,7 @@ export async function openApi(reach: Reach, ambient: Ambient): Promise<Api> {
   const variable = 'CLOUDSDK_API_ENDPOINT_OVERRIDES_DATAFLOW';
   const endpoint = endpointOf(ambient.env[variable], variable);
   const authClient = await credentials(endpoint, project, impersonate, ambient.env, timeout);
-  const sdk = await import('@google-cloud/dataflow');
+  const sdk = await import('./sdk-dataflow.js');
   const options = { ...clientOptions(endpoint, project), authClient: authClient as never };
   const flex = new sdk.FlexTemplatesServiceClient(options);
   const classic = new sdk.TemplatesServiceClient(options);

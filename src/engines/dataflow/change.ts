@@ -1,6 +1,6 @@
 import { RolloutError } from '../../model/error.js';
 import type { Progress } from '../engine.js';
-import { answerUnknown, faultOf, meaningOf, type Operation, permissionIn } from './fault.js';
+import { answerUnknown, faultOf, meaningOf, notAuthenticated, type Operation, permissionIn } from './fault.js';
 import { type Kit, type Memo, running } from './kit.js';
 
 /** A change of something on Dataflow, as a sentence names it, and the permission that it needs. */
@@ -40,6 +40,7 @@ function refusal<T>(kit: Kit, { what, operation, memo, refused }: Change<T>, err
   const own = refused?.(fault.text, fault.status);
   if (own) return own;
   const meaning = meaningOf(fault);
+  if (meaning.means === 'no-credentials') throw notAuthenticated(fault.text, fault.cause);
   if (meaning.means === 'unknown') throw answerUnknown(what, fault);
   if (meaning.means === 'later') return later(kit, what, memo, fault.text);
   const message = `Dataflow refused ${what}: ${fault.status} ${fault.text}`;

@@ -1,6 +1,7 @@
 import type { AuthClient } from 'google-auth-library';
 import { RolloutError } from '../../model/error.js';
 import type { Ambient } from '../engine.js';
+import { notAuthenticated } from './fault.js';
 
 /** Longest time of one call, by the real clock. The client enforces no deadline of its own in REST mode. */
 export const callTimeoutMilliseconds = 30_000;
@@ -43,7 +44,7 @@ export async function credentials(
   env: Ambient['env'],
   timeout = callTimeoutMilliseconds,
 ): Promise<AuthClient> {
-  const { GoogleAuth, Impersonated, PassThroughClient } = await import('google-auth-library');
+  const { GoogleAuth, Impersonated, PassThroughClient } = await import('./sdk-auth.js');
   const transporterOptions = { timeout };
   const variable = 'CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS';
   const iam = endpointOf(env[variable], variable);
@@ -72,7 +73,7 @@ export async function credentials(
       });
       return await auth.getClient();
     } catch (cause) {
-      throw notAuthenticated(cause);
+      throw notAuthenticated(textOf(cause), cause);
     }
   }
 }
@@ -82,15 +83,10 @@ export async function authorize(client: AuthClient): Promise<void> {
   try {
     await client.getAccessToken();
   } catch (cause) {
-    throw notAuthenticated(cause);
+    throw notAuthenticated(textOf(cause), cause);
   }
 }
 
-function notAuthenticated(cause: unknown): RolloutError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return new RolloutError('dataflow-not-authenticated', `No credentials for Google Cloud: ${text}`, {
-    class: 'refusal',
-    next: 'Set up credentials: google-github-actions/auth in a workflow, `gcloud auth application-default login` by hand.',
-    cause,
-  });
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

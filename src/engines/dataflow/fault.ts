@@ -49,11 +49,13 @@ export function permissionIn(fault: Fault, operation: Operation): string {
 type Meaning =
   | { readonly means: 'no'; readonly code: Code }
   | { readonly means: 'later' }
+  | { readonly means: 'no-credentials' }
   | { readonly means: 'unknown' };
 
 const meanings: { readonly [status: number]: Meaning } = {
   400: { means: 'no', code: 'dataflow-invalid-argument' },
-  401: { means: 'no', code: 'dataflow-not-authenticated' },
+  /** Credentials that ended while a rollout goes on are no verdict on it: nothing was done, and `resume` goes on. */
+  401: { means: 'no-credentials' },
   403: { means: 'no', code: 'dataflow-permission-denied' },
   404: { means: 'no', code: 'dataflow-not-found' },
   405: { means: 'no', code: 'dataflow-refused' },
@@ -81,8 +83,18 @@ export function answerUnknown(what: string, fault: Fault): RolloutError {
   });
 }
 
+/** The error of any call whose credentials were not accepted. */
+export function notAuthenticated(text: string, cause: unknown): RolloutError {
+  return new RolloutError('dataflow-not-authenticated', `Google Cloud did not accept the credentials: ${text}`, {
+    class: 'refusal',
+    next: 'Set up credentials: google-github-actions/auth in a workflow, `gcloud auth application-default login` by hand.',
+    cause,
+  });
+}
+
 /** The error of a read, after its last try. */
 export function readFailed(what: string, operation: Operation, fault: Fault): RolloutError {
+  if (fault.status === 401) return notAuthenticated(fault.text, fault.cause);
   const transient = fault.status === null || fault.status === 429 || fault.status >= 500;
   if (transient) {
     const came = fault.status === null ? fault.text : `${fault.status}: ${fault.text}`;

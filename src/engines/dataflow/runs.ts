@@ -45,8 +45,11 @@ export function runsOf(api: Api, home: Home): Runs {
     const facts = factsOf(job);
     const state = stateOf(id, job.currentState);
     // The text of a failure is worth a call only for runs that somebody asks about: ours.
-    const detail = state === 'failed' && facts.stamp !== null ? await limit(() => reasonOf(id)) : null;
-    known.set(id, { facts, ended: hasEnded(state) ? { job: slim(job), detail } : null });
+    const explained = state === 'failed' && facts.stamp !== null;
+    const detail = explained ? await limit(() => reasonOf(id)) : null;
+    // Messages may come after the state: without one the run is read again.
+    const final = hasEnded(state) && (!explained || detail !== null);
+    known.set(id, { facts, ended: final ? { job: slim(job), detail } : null });
     return runFrom(job, subject, detail);
   }
 

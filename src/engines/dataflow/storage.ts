@@ -23,12 +23,13 @@ export async function openStore(project: string, impersonate: string | undefined
   const override = ambient.env[variable];
   const endpoint = endpointOf(override && (/^https?:/.test(override) ? override : `http://${override}`), variable);
   const authClient: AuthClient = await credentials(endpoint, project, impersonate, ambient.env);
-  const { Storage } = await import('@google-cloud/storage');
+  const { Storage } = await import('./sdk-storage.js');
   const storage = new Storage({
     projectId: project,
     authClient: authClient as never,
     userAgent: ambient.userAgent,
     timeout: 30_000,
+    retryOptions: { autoRetry: true, maxRetries: 2, maxRetryDelay: 4, totalTimeout: 60 },
     ...(endpoint && { apiEndpoint: endpoint.url }),
   });
   return {

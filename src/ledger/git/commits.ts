@@ -17,7 +17,9 @@ export async function makeCommits(
   drafts: readonly Draft[],
   atMs: number,
 ): Promise<readonly string[]> {
-  const stream = drafts.map((draft, index) => command(draft, index + 1, Math.floor(atMs / 1000)));
+  // Two groups at a time must not get in each other's way: fast-import wants a ref for every commit.
+  const group = randomUUID();
+  const stream = drafts.map((draft, index) => command(draft, group, index + 1, Math.floor(atMs / 1000)));
   const { stdout } = await scratch.git(
     'Writing the ledger',
     ['fast-import', '--quiet', '--force', '--done', '--date-format=raw', '--cat-blob-fd=1'],
@@ -26,9 +28,9 @@ export async function makeCommits(
   return stdout.toString('utf8').trim().split('\n');
 }
 
-function command(draft: Draft, mark: number, seconds: number): Buffer[] {
+function command(draft: Draft, group: string, mark: number, seconds: number): Buffer[] {
   const parts = [
-    Buffer.from(`commit refs/drafts/${mark}\nmark :${mark}\ncommitter ${identity} ${seconds} +0000\n`),
+    Buffer.from(`commit refs/drafts/${group}/${mark}\nmark :${mark}\ncommitter ${identity} ${seconds} +0000\n`),
     // Two writers with the same content at the same second must not make the same commit: both would have won.
     data(`${oneLine(draft.message)}\n\nWrite: ${randomUUID()}\n`),
     Buffer.from(draft.parent === null ? 'deleteall\n' : `from ${draft.parent}\ndeleteall\n`),

@@ -33,7 +33,7 @@ export async function push(
   const leases = moves.map(({ ref, expected }) => `--force-with-lease=${ref}:${expected ?? ''}`);
   const specs = moves.map(({ ref, oid }) => `${oid}:${ref}`);
   const options = ['--porcelain', '--no-verify', '--no-signed', '--no-progress', ...(dryRun ? ['--dry-run'] : [])];
-  const result = await scratch.attempt(['push', ...options, remoteName, ...specs]);
+  const result = await scratch.attempt(['push', ...options, ...leases, remoteName, ...specs]);
   const answers = parse(result);
   if (answers.size === 0 && result.code !== 0) {
     const error = failure('Writing the ledger', result);

@@ -36,7 +36,7 @@ export async function findRemote(place: string, options: LedgerOptions): Promise
   const formats = inside ? await git('rev-parse', '--show-object-format') : null;
   return {
     config: [
-      ...(inside ? carried(await git('config', '--list', '--includes', '--show-scope', '-z')) : []),
+      ...(inside ? carried(await git('config', '--list', '--show-scope', '-z')) : []),
       [`remote.${remoteName}.url`, absolute(fetchUrl, base)],
       [`remote.${remoteName}.pushurl`, absolute(pushUrl, base)],
     ],

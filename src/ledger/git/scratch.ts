@@ -21,6 +21,8 @@ const fixed: readonly (readonly [string, string])[] = [
   ['push.negotiate', 'false'],
   ['fetch.recurseSubmodules', 'no'],
   ['fetch.writeCommitGraph', 'false'],
+  // What is fetched is small; telling the host all that is here would cost more.
+  ['fetch.negotiationAlgorithm', 'noop'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
   // A connection that stands still for a minute is given up, also by a git that outlives this process.

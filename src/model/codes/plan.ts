@@ -20,11 +20,11 @@ export const planCodes = {
     next: '`apply --force` stops it and rolls the job out again.',
   },
   'job-down': {
-    meaning: 'The job had runs, none is active now, and it was not us who stopped it. It is never started silently.',
+    meaning: 'The job had runs, none is active now, and no rollout stopped it. It is never started silently.',
     next: 'If it is to run, `apply --force` starts it from the state that was kept; else declare `desired: stopped`.',
   },
   'run-ending': {
-    meaning: 'The only active run of the job is being drained or stopped by somebody else.',
+    meaning: 'The only active run of the job is being drained or stopped, and not by a rollout.',
     next: 'Wait until it has ended, then run `apply --force` to start the job again.',
   },
   'several-runs': {

@@ -1,0 +1,2 @@
+// A bundler keeps the named exports of a CommonJS package only behind a static import; this file is imported lazily.
+export { GoogleAuth, Impersonated } from 'google-auth-library';

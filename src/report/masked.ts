@@ -1,0 +1,17 @@
+/** Fields that name things; a secret's value that happens to be in one is not what is secret about it. */
+const names = new Set(['job', 'environment', 'name', 'needs', 'hash', 'planHash', 'commit', 'revision', 'rollout', 'kind', 'engine', 'code']);
+
+/**
+ * A document with the values of secrets replaced in all its texts but names. Documents are masked before they are turned into
+ * Markdown or JSON, because escaping changes a value so that it would not be found any more.
+ */
+export function masked<T>(document: T, mask: (text: string) => string): T {
+  return walk(document, mask) as T;
+}
+
+function walk(value: unknown, mask: (text: string) => string): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((item) => walk(item, mask));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, names.has(key) ? item : walk(item, mask)]));
+}
