@@ -13,11 +13,27 @@ function pathsAt(tree: Tree, positions: Ranges): string[] {
   return [...positionsOf(positions)].map((i) => tree.path(i));
 }
 
-const part = fc.constantFrom('a', 'b', 'jobs', 'orders', 'orders-returns', '.hidden', 'README.md', 'x.py', 'lib.v2', 'é', 'c++', 'line\nend');
+const part = fc.constantFrom(
+  'a',
+  'b',
+  'jobs',
+  'orders',
+  'orders-returns',
+  '.hidden',
+  'README.md',
+  'x.py',
+  'lib.v2',
+  'é',
+  'c++',
+  'line\nend',
+);
 const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
 const pattern = fc
   .array(
-    fc.oneof(part.filter((text) => !text.includes('\n') && !text.includes('+')), fc.constantFrom('*', '**', '*.py', '*.md', 'order*', '?', '[ab]', '{a,orders}', '*.{md,py}', 'x?py')),
+    fc.oneof(
+      part.filter((text) => !text.includes('\n') && !text.includes('+')),
+      fc.constantFrom('*', '**', '*.py', '*.md', 'order*', '?', '[ab]', '{a,orders}', '*.{md,py}', 'x?py'),
+    ),
     { minLength: 1, maxLength: 4 },
   )
   .map((parts) => parts.join('/'));
@@ -45,11 +61,18 @@ describe('globs', () => {
 
   it('select what paths match and ignore does not', () => {
     fc.assert(
-      fc.property(paths, fc.array(pattern, { maxLength: 3 }), fc.array(pattern, { maxLength: 3 }), (names, globs, ignore) => {
-        const tree = treeWith(names);
-        const wanted = names.filter((name) => globs.some((glob) => matches(glob, name)) && !ignore.some((glob) => matches(glob, name)));
-        expect(pathsAt(tree, select(tree, globs, ignore)).sort()).toEqual(wanted.sort());
-      }),
+      fc.property(
+        paths,
+        fc.array(pattern, { maxLength: 3 }),
+        fc.array(pattern, { maxLength: 3 }),
+        (names, globs, ignore) => {
+          const tree = treeWith(names);
+          const wanted = names.filter(
+            (name) => globs.some((glob) => matches(glob, name)) && !ignore.some((glob) => matches(glob, name)),
+          );
+          expect(pathsAt(tree, select(tree, globs, ignore)).sort()).toEqual(wanted.sort());
+        },
+      ),
       { numRuns: 1000 },
     );
   });
@@ -62,9 +85,24 @@ describe('globs', () => {
     ['Dockerfile', ['Dockerfile']],
     ['**/main.py', ['main.py', 'pipelines/orders/main.py', 'pipelines/orders-returns/main.py']],
     ['pipe', []],
-    ['**', ['Dockerfile', 'main.py', 'pipelines/orders/main.py', 'pipelines/orders/.env', 'pipelines/orders-returns/main.py']],
+    [
+      '**',
+      [
+        'Dockerfile',
+        'main.py',
+        'pipelines/orders/main.py',
+        'pipelines/orders/.env',
+        'pipelines/orders-returns/main.py',
+      ],
+    ],
   ])('%s', (glob, wanted) => {
-    const tree = treeWith(['Dockerfile', 'main.py', 'pipelines/orders/main.py', 'pipelines/orders/.env', 'pipelines/orders-returns/main.py']);
+    const tree = treeWith([
+      'Dockerfile',
+      'main.py',
+      'pipelines/orders/main.py',
+      'pipelines/orders/.env',
+      'pipelines/orders-returns/main.py',
+    ]);
     expect(pathsAt(tree, matchGlob(tree, glob)).sort()).toEqual([...wanted].sort());
   });
 });

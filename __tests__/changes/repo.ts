@@ -33,15 +33,16 @@ export interface Repo {
   readonly path: string;
   git(...args: string[]): string;
   write(files: { readonly [path: string]: string | Uint8Array | null }): void;
-  link(path: string, target: string): void;
-  executable(path: string, is: boolean): void;
+  link(path: string, target: string): Repo;
+  executable(path: string, is: boolean): Repo;
   /** Commits a submodule at a commit that nobody has: only its id counts. */
   submodule(path: string, commit: string): string;
   commit(files?: { readonly [path: string]: string | Uint8Array | null }): string;
 }
 
 export function repoAt(path: string): Repo {
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: path, env, encoding: 'utf8', stdio: 'pipe' }).trim();
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: path, env, encoding: 'utf8', stdio: 'pipe' }).trim();
   const write: Repo['write'] = (files) => {
     for (const [name, content] of Object.entries(files)) {
       const full = join(path, name);
@@ -53,7 +54,7 @@ export function repoAt(path: string): Repo {
       writeFileSync(full, content);
     }
   };
-  return {
+  const repo: Repo = {
     path,
     git,
     write,
@@ -62,9 +63,11 @@ export function repoAt(path: string): Repo {
       mkdirSync(dirname(full), { recursive: true });
       rmSync(full, { force: true });
       symlinkSync(target, full);
+      return repo;
     },
     executable(name, is) {
       chmodSync(join(path, name), is ? 0o755 : 0o644);
+      return repo;
     },
     submodule(name, commit) {
       git('update-index', '--add', '--cacheinfo', `160000,${commit},${name}`);
@@ -79,6 +82,7 @@ export function repoAt(path: string): Repo {
       return git('rev-parse', 'HEAD');
     },
   };
+  return repo;
 }
 
 export function newRepo(...options: string[]): Repo {

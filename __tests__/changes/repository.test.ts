@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { isAncestor } from '../../src/changes/relation.js';
 import { gitIn } from '../../src/changes/git.js';
+import { isAncestor } from '../../src/changes/relation.js';
 import type { TreeSource } from '../../src/changes/remote.js';
 import { openRepository } from '../../src/changes/repository.js';
 import type { Tree } from '../../src/changes/tree.js';
@@ -32,7 +32,10 @@ function hostOf(repo: Repo, truncated = false): TreeSource & { readonly asked: s
       return Buffer.from(repo.git('cat-file', 'blob', oid));
     },
     async compare(base, head) {
-      const [ahead, behind] = repo.git('rev-list', '--left-right', '--count', `${head}...${base}`).split('\t').map(Number) as [number, number];
+      const [ahead, behind] = repo
+        .git('rev-list', '--left-right', '--count', `${head}...${base}`)
+        .split('\t')
+        .map(Number) as [number, number];
       if (ahead === 0 && behind === 0) return 'identical';
       return behind === 0 ? 'ahead' : ahead === 0 ? 'behind' : 'diverged';
     },
@@ -86,7 +89,14 @@ describe('a repository', () => {
     const repo = newRepo();
     const first = repo.commit({ 'old/häßlich': 'a\nb\nc\n', keep: '1' });
     const second = repo.commit({ 'old/häßlich': null, 'new/häßlich': 'a\nb\nc\n' });
-    for (const [key, value] of [['diff.renames', 'copies'], ['core.quotePath', 'true'], ['diff.noprefix', 'true'], ['color.ui', 'always'], ['diff.ignoreSubmodules', 'all'], ['core.fsmonitor', 'false; exit 1']]) {
+    for (const [key, value] of [
+      ['diff.renames', 'copies'],
+      ['core.quotePath', 'true'],
+      ['diff.noprefix', 'true'],
+      ['color.ui', 'always'],
+      ['diff.ignoreSubmodules', 'all'],
+      ['core.fsmonitor', 'false; exit 1'],
+    ]) {
       repo.git('config', key as string, value as string);
     }
     const elsewhere = newRepo();
@@ -102,7 +112,10 @@ describe('a repository', () => {
     };
     const repository = await openRepository({ directory: repo.path, env: hostile });
     expect(repository.root).toBe(repo.path);
-    expect((await repository.diff(first, second))?.map((change) => change.path)).toEqual(['new/häßlich', 'old/häßlich']);
+    expect((await repository.diff(first, second))?.map((change) => change.path)).toEqual([
+      'new/häßlich',
+      'old/häßlich',
+    ]);
     expect(await repository.workTreeChanges()).toEqual([]);
   });
 
@@ -128,11 +141,16 @@ describe('a repository', () => {
 
 describe('what git refuses', () => {
   it('a folder that is no repository', async () => {
-    await expect(openRepository({ directory: temporary(), env })).rejects.toMatchObject({ code: 'not-a-repository', class: 'input' });
+    await expect(openRepository({ directory: temporary(), env })).rejects.toMatchObject({
+      code: 'not-a-repository',
+      class: 'input',
+    });
   });
 
   it('a repository without a commit', async () => {
-    await expect(openRepository({ directory: newRepo().path, env })).rejects.toMatchObject({ code: 'not-a-repository' });
+    await expect(openRepository({ directory: newRepo().path, env })).rejects.toMatchObject({
+      code: 'not-a-repository',
+    });
   });
 
   it('a bare repository', async () => {
@@ -269,7 +287,11 @@ describe('the relation of two commits', () => {
 
   it('is told by the git host then', async () => {
     const { origin, old, now, side } = history();
-    const repository = await openRepository({ directory: cloneOf(origin, '--depth=1').path, env, source: hostOf(origin) });
+    const repository = await openRepository({
+      directory: cloneOf(origin, '--depth=1').path,
+      env,
+      source: hostOf(origin),
+    });
     expect(await repository.relation(old, now)).toBe('ancestor');
     expect(await repository.relation(now, old)).toBe('descendant');
     expect(await repository.relation(side, now)).toBe('diverged');
@@ -289,10 +311,13 @@ describe('a revision that a person writes', () => {
     expect(await repository.commit('no-such-branch')).toBeNull();
   });
 
-  it.each(['--upload-pack=touch /tmp/x', '-x', 'a:b', '+main', 'main..other', ' ', ''])('is refused: %j', async (text) => {
-    const repo = newRepo();
-    repo.commit({ a: '1' });
-    const repository = await openRepository({ directory: cloneOf(repo).path, env });
-    expect(await repository.commit(text)).toBeNull();
-  });
+  it.each(['--upload-pack=touch /tmp/x', '-x', 'a:b', '+main', 'main..other', ' ', ''])(
+    'is refused: %j',
+    async (text) => {
+      const repo = newRepo();
+      repo.commit({ a: '1' });
+      const repository = await openRepository({ directory: cloneOf(repo).path, env });
+      expect(await repository.commit(text)).toBeNull();
+    },
+  );
 });

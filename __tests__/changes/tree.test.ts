@@ -1,13 +1,27 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { diffTrees, type Side, type TreeChange, treeBefore, treeOfChanges } from '../../src/changes/diff.js';
-import { type Tree, type TreeEntry, treeBuilder, treeOf } from '../../src/changes/tree.js';
 import { openRepository } from '../../src/changes/repository.js';
+import { type Tree, type TreeEntry, treeBuilder, treeOf } from '../../src/changes/tree.js';
 import { env, newRepo, removeTemporaries } from './repo.js';
 
 afterAll(removeTemporaries);
 
-const segment = fc.constantFrom('a', 'b', 'a.b', 'a-b', 'é', '𝄞', '\uffee', 'x y', '"q"', 'tab\there', 'line\nend', '*', 'z');
+const segment = fc.constantFrom(
+  'a',
+  'b',
+  'a.b',
+  'a-b',
+  'é',
+  '𝄞',
+  '\uffee',
+  'x y',
+  '"q"',
+  'tab\there',
+  'line\nend',
+  '*',
+  'z',
+);
 const path = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
 /** Paths of one tree: none is a folder of another. */
 const paths = fc
@@ -44,14 +58,20 @@ describe('a tree', () => {
         expect(found < 0 ? null : tree.path(found)).toBe(given.some((entry) => entry.path === asked) ? asked : null);
         const [from, to] = tree.below(asked);
         expect(list(tree).slice(from, to)).toEqual(sorted(given.filter((entry) => entry.path.startsWith(`${asked}/`))));
-        expect(tree.links().map((i) => tree.path(i))).toEqual(sorted(given.filter((entry) => entry.mode === '120000')).map((entry) => entry.path));
+        expect(tree.links().map((i) => tree.path(i))).toEqual(
+          sorted(given.filter((entry) => entry.mode === '120000')).map((entry) => entry.path),
+        );
       }),
     );
   });
 
   it('finds a large folder whole', () => {
     const given = Array.from({ length: 3000 }, (_, i) => ({ path: `a/${i}`, mode: '100644', oid: '1'.repeat(40) }));
-    const tree = treeOf([...given, { path: 'a.b', mode: '100644', oid: '2'.repeat(40) }, { path: 'b', mode: '100644', oid: '2'.repeat(40) }]);
+    const tree = treeOf([
+      ...given,
+      { path: 'a.b', mode: '100644', oid: '2'.repeat(40) },
+      { path: 'b', mode: '100644', oid: '2'.repeat(40) },
+    ]);
     expect(tree.below('a')).toEqual([1, 3001]);
   });
 
@@ -105,14 +125,30 @@ describe('a diff', () => {
     repo.link('links/there', '../script');
     repo.write({ 'becomes-folder': null });
     repo.executable('script', true);
-    repo.commit({ 'odd/line\nend': 'changed', gone: null, 'old/name': null, 'new/name': 'moved', 'becomes-folder/file': 'x', added: '' });
+    repo.commit({
+      'odd/line\nend': 'changed',
+      gone: null,
+      'old/name': null,
+      'new/name': 'moved',
+      'becomes-folder/file': 'x',
+      added: '',
+    });
     const second = repo.submodule('sub', '2'.repeat(40));
     const repository = await openRepository({ directory: repo.path, env });
     const [old, now] = await Promise.all([repository.tree(first), repository.tree(second)]);
     const diff = await repository.diff(first, second);
-    expect(diff?.map((change) => change.path)).toEqual(
-      ['added', 'becomes-folder', 'becomes-folder/file', 'gone', 'links/there', 'new/name', 'odd/line\nend', 'old/name', 'script', 'sub'],
-    );
+    expect(diff?.map((change) => change.path)).toEqual([
+      'added',
+      'becomes-folder',
+      'becomes-folder/file',
+      'gone',
+      'links/there',
+      'new/name',
+      'odd/line\nend',
+      'old/name',
+      'script',
+      'sub',
+    ]);
     const sides = (change: TreeChange) => ({ ...change, before: sideOf(change.before), after: sideOf(change.after) });
     expect(diff).toEqual(diffTrees(old as Tree, now as Tree).map(sides));
     expect(list(treeBefore(now as Tree, diff ?? []))).toEqual(list(old as Tree));

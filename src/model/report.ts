@@ -15,7 +15,10 @@ export interface StepReport {
 
 export interface JobReport {
   readonly job: string;
+  readonly environment: string;
   readonly engine: string;
+  /** The commit that the rollout rolls out; null where no rollout was opened. A `resume` finishes those of several commits. */
+  readonly commit: string | null;
   readonly outcome: Outcome;
   /** Stable code of the failure, refusal or notice; null where all went well. */
   readonly code: string | null;

@@ -1,5 +1,4 @@
 import pLimit from 'p-limit';
-import type { Job } from '../model/job.js';
 import type { Outcome } from '../model/outcome.js';
 import { worstExitCode } from '../model/outcome.js';
 import type { JobPlan, Plan } from '../model/plan.js';
@@ -12,7 +11,7 @@ import { plainReport, reportExitCode } from '../rollout/plain.js';
 import type { Bench } from './bench.js';
 import { type Gathered, gather } from './gather.js';
 import { openWorkshop, type Workshop } from './materialise.js';
-import { refuseStale } from './stored-plan.js';
+import { approved } from './stored-plan.js';
 
 /** How long a held lock is left alone between two looks, in seconds. */
 const heldPollSeconds = 30;
@@ -29,8 +28,8 @@ export interface Applied {
  * another process holds is waited for where the inputs say so. The plan that is given back is the first one, as the user saw it.
  */
 export async function apply(bench: Bench, onPlan: (plan: Plan) => Promise<void>): Promise<Applied> {
-  const first = await gather(bench, { jobs: null });
-  await refuseStale(bench, first.plan);
+  const read = await gather(bench, { jobs: null });
+  const first: Gathered = { ...read, plan: await approved(bench, read.plan) };
   await onPlan(first.plan);
   const reports = new Map<string, JobReport>();
   let round: Gathered | null = first;
@@ -171,7 +170,7 @@ async function newOrder(
       ...made,
       jobPlan: planned,
       current,
-      needs: needsOf(g.plan, planned, parts.job),
+      needs: planned.needs,
       findings,
       requestedRollback: false,
     },
@@ -238,13 +237,15 @@ function partsOf(g: Gathered, planned: JobPlan) {
   const session = g.sessions.get(planned.job);
   const subject = g.subjects.get(planned.job);
   if (!job || !engine || !session || !subject) throw new TypeError(`${planned.job} was not looked at`);
-  const held = g.held.get(planned.job) ?? (job.was === null ? null : (g.held.get(job.was) ?? null));
+  const held = g.held.get(planned.job) ?? null;
+  const renamed = held === null && job.was !== null ? (g.held.get(job.was)?.record ?? null) : null;
   return {
     job,
     engine,
     session,
     subject,
-    held: held !== null && held.record.job === planned.job ? held : null,
+    held,
+    before: held?.record ?? renamed,
     observed: g.observed?.get(planned.job) ?? [],
     place: g.places.get(planned.job) ?? engine.id,
     revision: planned.desired.revision ?? 'unknown',
@@ -260,18 +261,4 @@ function commonOf(bench: Bench, g: Gathered): Common {
     actor: bench.inputs.event.actor,
     now: bench.clock.now(),
   };
-}
-
-/** What the manifest says, and the instance of the same `for-each` that goes first. */
-function needsOf(plan: Plan, planned: JobPlan, job: Job): readonly string[] {
-  const of = job.instance?.of;
-  if (of === undefined) return planned.needs;
-  const first = plan.jobs.filter(
-    (other) =>
-      other.action === 'roll-out' &&
-      other.job.startsWith(`${of}-`) &&
-      other.wave < planned.wave &&
-      !planned.needs.includes(other.job),
-  );
-  return [...planned.needs, ...first.map((other) => other.job)];
 }

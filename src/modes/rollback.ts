@@ -77,6 +77,7 @@ export async function rollback(bench: Bench, onPlan: (plan: Plan) => Promise<voi
         ...connected,
         place: held.record.place,
         held,
+        before: held.record,
         observed: runs,
         current: current !== null && isActive(current) && !isEnding(current) ? current : null,
         target,

@@ -3,13 +3,16 @@ import { resolve } from 'node:path';
 import { RolloutError } from '../model/error.js';
 import type { Plan } from '../model/plan.js';
 import { planSchema } from '../plan/schema.js';
-import { staleJobs } from '../plan/stale.js';
+import { approvedOnly, staleJobs } from '../plan/stale.js';
 import type { Bench } from './bench.js';
 
-/** With `plan-file`: refuses to go on where a job of the stored plan is not as it was when the plan was made. */
-export async function refuseStale(bench: Bench, fresh: Plan): Promise<void> {
+/**
+ * With `plan-file`: refuses to go on where a job of the stored plan is not as it was when the plan was made, and leaves out what the
+ * stored plan did not act on: nobody has approved it. Without: the fresh plan as it is.
+ */
+export async function approved(bench: Bench, fresh: Plan): Promise<Plan> {
   const file = bench.inputs.planFile;
-  if (file === null) return;
+  if (file === null) return fresh;
   const stored = await readPlan(resolve(bench.inputs.workspace, file));
   if (stored.environment !== fresh.environment) {
     throw new RolloutError('plan-stale', `The plan in ${file} is for the environment ${stored.environment}.`, {
@@ -18,7 +21,7 @@ export async function refuseStale(bench: Bench, fresh: Plan): Promise<void> {
   }
   const { jobs } = bench.inputs;
   const stale = staleJobs(stored, fresh, jobs.length === 0 ? null : new Set(fresh.jobs.map((job) => job.job)));
-  if (stale.length === 0) return;
+  if (stale.length === 0) return approvedOnly(fresh, stored);
   throw new RolloutError('plan-stale', `The plan in ${file} is stale. ${stale.map((one) => one.message).join('; ')}.`, {
     next: 'Make a new plan, look at it, and apply that one.',
   });

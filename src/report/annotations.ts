@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.js';
-import type { Plan, Reason } from '../model/plan.js';
+import type { JobPlan, Plan, Reason } from '../model/plan.js';
 import type { Position } from '../model/position.js';
 import type { JobReport, Report } from '../model/report.js';
 import { seconds } from './text.js';
@@ -7,110 +7,115 @@ import { seconds } from './text.js';
 /** One annotation, for workflow commands and for check runs. */
 export interface Annotation {
   readonly level: 'notice' | 'warning' | 'failure';
-  readonly file: string;
+  /** Path from the root of the repository; null for a manifest that is no file. */
+  readonly file: string | null;
+  /** From 1. */
   readonly line: number;
   readonly title: string;
   readonly message: string;
 }
 
 /** What a plan has to say on lines: each affected job on its manifest line, each changed file, each finding. */
-export function planAnnotations(plan: Plan, manifest: string): Annotation[] {
-  const all: Annotation[] = [];
-  for (const job of plan.jobs) {
-    const at = job.at ?? { file: manifest, line: 1, column: 1 };
-    if (job.changed) {
-      const how =
-        job.strategy === null
-          ? job.action
-          : `${job.strategy} (gap ${seconds(job.expected?.gapSeconds ?? null)}, duplicates ${job.expected?.duplicates ?? 'not known'}, state ${job.expected?.state ?? 'not known'})`;
-      all.push({
-        level: 'notice',
-        ...lineOf(at),
-        title: `${job.job}: ${how}`,
-        message: job.reasons.map((reason) => reason.message).join('\n'),
-      });
-      all.push(...job.reasons.flatMap((reason) => fileAnnotation(job.job, reason)));
-    }
-    all.push(...job.findings.map((finding) => findingAnnotation(job.job, finding, at)));
-  }
-  for (const path of plan.unowned.slice(0, 10)) {
-    all.push({
-      level: 'notice',
-      file: path,
-      line: 1,
-      title: 'belongs to no job',
-      message: `${path} changed, and no job of the manifest ships it.`,
-    });
-  }
-  return unique(all);
+export function planAnnotations(plan: Plan): Annotation[] {
+  return unique(
+    plan.jobs.flatMap((job) => {
+      const at = job.at ?? { file: plan.manifest, line: 1, column: 1 };
+      const news = job.changed
+        ? [jobAnnotation(job, at), ...job.reasons.flatMap((reason) => fileAnnotation(job, reason))]
+        : [];
+      return [...news, ...findingsOf(job.job, job.findings, at, job.changed)];
+    }),
+  );
 }
 
-/** What came of it, on each job's manifest line. */
+/** What came of it, on each job's manifest line. `manifest` is where a job stands whose line is not known. */
 export function reportAnnotations(report: Report, plan: Plan | null, manifest: string): Annotation[] {
   const positions = new Map(plan?.jobs.map((job) => [job.job, job.at]));
-  const all: Annotation[] = [];
-  for (const job of report.jobs) {
-    const at = positions.get(job.job) ?? { file: manifest, line: 1, column: 1 };
-    const level = levelOf(job);
-    if (level !== null) {
-      const message = [
-        job.message,
-        ...job.messages.slice(-3).map((said) => `engine: ${said.text}`),
-        job.next === null ? '' : `Next: ${job.next}`,
-      ];
-      all.push({
-        level,
-        ...lineOf(at),
-        title: `${job.job}: ${job.outcome}${job.code === null ? '' : ` (${job.code})`}`,
-        message: message.filter(Boolean).join('\n'),
-      });
-    }
-    all.push(...job.findings.map((finding) => findingAnnotation(job.job, finding, at)));
-  }
-  return unique(all);
+  return unique(
+    report.jobs.flatMap((job) => {
+      const at = positions.get(job.job) ?? { file: plan?.manifest ?? manifest, line: 1, column: 1 };
+      const level = levels[job.outcome];
+      const findings = findingsOf(job.job, job.findings, at, level !== null);
+      return level === null ? findings : [outcomeAnnotation(job, level, at), ...findings];
+    }),
+  );
 }
 
-function levelOf(job: JobReport): Annotation['level'] | null {
-  switch (job.outcome) {
-    case 'unchanged':
-      return null;
-    case 'adopted':
-    case 'succeeded':
-    case 'superseded':
-    case 'pending':
-      return 'notice';
-    case 'quarantined':
-    case 'interrupted':
-    case 'skipped':
-      return 'warning';
-    default:
-      return 'failure';
-  }
-}
+const levels: Readonly<Record<JobReport['outcome'], Annotation['level'] | null>> = {
+  unchanged: null,
+  adopted: 'notice',
+  succeeded: 'notice',
+  superseded: 'notice',
+  pending: 'notice',
+  quarantined: 'warning',
+  interrupted: 'warning',
+  skipped: 'warning',
+  failed: 'failure',
+  'rolled-back': 'failure',
+  stuck: 'failure',
+  refused: 'failure',
+};
 
-function findingAnnotation(job: string, finding: Finding, at: Position): Annotation {
-  const level = finding.level === 'error' ? 'failure' : finding.level;
-  const message = finding.next === undefined ? finding.message : `${finding.message}\nNext: ${finding.next}`;
+function jobAnnotation(job: JobPlan, at: Position): Annotation {
+  const { expected } = job;
+  const cost =
+    expected === null
+      ? ''
+      : ` (gap ${seconds(expected.gapSeconds)}, duplicates ${expected.duplicates}, state ${expected.state})`;
   return {
-    level,
-    file: finding.file ?? at.file,
-    line: finding.line ?? at.line,
-    title: `${job}: ${finding.code}`,
-    message,
+    level: 'notice',
+    ...placeOf(at),
+    title: `${job.job}: ${job.strategy ?? job.action}${cost}`,
+    message: job.reasons.map((reason) => reason.message).join('\n'),
   };
 }
 
-function fileAnnotation(job: string, reason: Reason): Annotation[] {
+function outcomeAnnotation(job: JobReport, level: Annotation['level'], at: Position): Annotation {
+  const lines = [
+    job.message,
+    ...job.messages.slice(-3).map((said) => `engine: ${said.text}`),
+    ...(job.next === null ? [] : [`Next: ${job.next}`]),
+  ];
+  return {
+    level,
+    ...placeOf(at),
+    title: `${job.job}: ${job.outcome}${job.code === null ? '' : ` (${job.code})`}`,
+    message: lines.join('\n'),
+  };
+}
+
+/** A job that is not touched has only its warnings and errors told. */
+function findingsOf(job: string, findings: readonly Finding[], at: Position, touched: boolean): Annotation[] {
+  return findings
+    .filter((finding) => touched || finding.level !== 'notice')
+    .map((finding) => ({
+      level: finding.level === 'error' ? ('failure' as const) : finding.level,
+      ...placeOf({ file: finding.file ?? at.file, line: finding.line ?? (finding.file === undefined ? at.line : 1) }),
+      title: `${job}: ${finding.code}`,
+      message: finding.next === undefined ? finding.message : `${finding.message}\nNext: ${finding.next}`,
+    }));
+}
+
+function fileAnnotation({ job }: JobPlan, reason: Reason): Annotation[] {
   const file = reason.path ?? reason.file;
   if (file === undefined) return [];
-  return [{ level: 'notice', file, line: reason.line ?? 1, title: `changes ${job}`, message: reason.message }];
+  return [
+    {
+      level: 'notice',
+      ...placeOf({ file, line: reason.line ?? 1 }),
+      title: `changes ${job}`,
+      message: reason.message,
+    },
+  ];
 }
 
-function lineOf(at: Position): Pick<Annotation, 'file' | 'line'> {
-  return { file: at.file, line: at.line };
+/** A manifest given as text, such as `(input manifest)`, is no file of the repository. */
+function placeOf({ file, line }: Pick<Position, 'file' | 'line'>): Pick<Annotation, 'file' | 'line'> {
+  const isFile = file !== '' && !file.startsWith('(') && !file.startsWith('/') && !/[\r\n]/.test(file);
+  return { file: isFile ? file : null, line: Math.max(1, line) };
 }
 
-/** Failures first, so that the runner's limits cut the least important ones; the same thing is said once. */
+/** Failures first, so that the limits of runner and GitHub cut the least important ones; the same thing is said once. */
 function unique(all: readonly Annotation[]): Annotation[] {
   const seen = new Set<string>();
   const rank = { failure: 0, warning: 1, notice: 2 };

@@ -3,23 +3,26 @@ import type { Annotation } from './annotations.js';
 import { harmless } from './harmless.js';
 import { cut } from './text.js';
 
-/** The runner turns at most this many commands of each kind into annotations, and cuts messages. */
-const mostOfAKind = 10;
+/** The runner turns at most 10 commands of each kind of a step into annotations; some are left for what else the step says. */
+const mostOfAKind: Readonly<Record<Annotation['level'], number>> = { failure: 9, warning: 8, notice: 7 };
+/** The runner cuts a message at 4,096 characters. */
 const mostMessage = 4000;
+const mostTitle = 250;
 
-/** Writes annotations as workflow commands: they need no token at all. The rest is told as a count. */
+const commands = { failure: core.error, warning: core.warning, notice: core.notice } as const;
+
+/** Writes annotations as workflow commands: they need no token at all. What is over the limit is told as a count. */
 export function emitAnnotations(all: readonly Annotation[]): void {
   for (const level of ['failure', 'warning', 'notice'] as const) {
     const some = all.filter((one) => one.level === level);
-    for (const one of some.slice(0, some.length > mostOfAKind ? mostOfAKind - 1 : mostOfAKind)) {
-      const properties = { title: cut(harmless(one.title), 250), file: one.file, startLine: one.line };
-      const message = cut(harmless(one.message), mostMessage);
-      if (level === 'failure') core.error(message, properties);
-      else if (level === 'warning') core.warning(message, properties);
-      else core.notice(message, properties);
+    const most = mostOfAKind[level];
+    const shown = some.length > most ? some.slice(0, most - 1) : some;
+    for (const one of shown) {
+      const title = cut(harmless(one.title), mostTitle);
+      const place = one.file === null ? {} : { file: one.file, startLine: one.line };
+      commands[level](cut(harmless(one.message), mostMessage), { title, ...place });
     }
-    const left = some.length - (mostOfAKind - 1);
-    if (some.length > mostOfAKind)
-      core[level === 'failure' ? 'error' : level](`${left} more; see the summary and the report file.`);
+    if (shown.length < some.length)
+      commands[level](`${some.length - shown.length} more; see the summary and the report file.`);
   }
 }

@@ -1,5 +1,8 @@
 /** Fields that name things; a secret's value that happens to be in one is not what is secret about it. */
-const names = new Set(['job', 'environment', 'name', 'needs', 'hash', 'planHash', 'commit', 'revision', 'rollout', 'kind', 'engine', 'code']);
+const names = new Set([
+  ...['job', 'jobs', 'environment', 'name', 'needs', 'hash', 'planHash', 'commit', 'revision', 'rollout', 'manifest'],
+  ...['kind', 'engine', 'code', 'outcome', 'strategy', 'verb', 'state', 'level', 'id', 'run', 'file', 'path', 'field'],
+]);
 
 /**
  * A document with the values of secrets replaced in all its texts but names. Documents are masked before they are turned into

@@ -3,64 +3,62 @@ import type { Outcome } from '../model/outcome.js';
 import { exitCodeOf, worstExitCode } from '../model/outcome.js';
 import type { Plan } from '../model/plan.js';
 import type { Report } from '../model/report.js';
+import { matrixOf } from './matrix.js';
 
-/** Most shards of a matrix. */
-const mostShards = 50;
+/** GitHub takes 1 MB of outputs from a job, counted as UTF-16; other steps need room too. In characters. */
+const mostCharacters = 400_000;
 
-/** The action's outputs as texts; lists and the matrix are JSON. */
+/** The action's outputs as texts; lists and the matrix are JSON. `tooLong` names those that had to be left empty. */
+export interface Outputs {
+  readonly values: Record<OutputName, string>;
+  readonly tooLong: readonly OutputName[];
+}
+
 export function outputsOf(
   plan: Plan | null,
   report: Report | null,
   files: { plan: string | null; summary: string | null; evidence: string | null },
-): Record<OutputName, string> {
+): Outputs {
   const changed = plan?.jobs.filter((job) => job.changed).map((job) => job.job) ?? [];
   const jobs = report?.jobs ?? [];
   const having = (...outcomes: readonly Outcome[]) =>
     JSON.stringify(jobs.filter((job) => outcomes.includes(job.outcome)).map((job) => job.job));
-  const unchanged = report === null ? (plan?.jobs.filter((job) => !job.changed).map((job) => job.job) ?? []) : null;
-  return {
+  const untouched = plan?.jobs.filter((job) => job.action === 'none').map((job) => job.job) ?? [];
+  return bounded({
     'changed-jobs': JSON.stringify(changed),
     'succeeded-jobs': having('succeeded', 'adopted'),
     'failed-jobs': having('failed', 'stuck', 'refused'),
     'rolled-back-jobs': having('rolled-back'),
-    'unchanged-jobs': unchanged === null ? having('unchanged') : JSON.stringify(unchanged),
+    'unchanged-jobs': report === null ? JSON.stringify(untouched) : having('unchanged'),
     'any-changed': String(changed.length > 0),
     matrix: JSON.stringify(matrixOf(plan)),
-    result: resultOf(report),
+    result: resultOf(plan, report),
     'plan-file': files.plan ?? '',
     'plan-hash': plan?.hash ?? '',
     'summary-file': files.summary ?? '',
     'evidence-file': files.evidence ?? '',
-  };
+  });
 }
 
-/** Splits the jobs that a plan touches into shards that keep jobs and what they need together. */
-export function matrixOf(plan: Plan | null): { include: { shard: number; jobs: string }[] } {
-  const acting = plan?.jobs.filter((job) => ['roll-out', 'adopt', 'resume'].includes(job.action)) ?? [];
-  const groups = new Map<string, Set<string>>();
-  for (const job of acting) {
-    const joined = new Set([job.job]);
-    for (const need of job.needs) for (const member of groups.get(need) ?? []) joined.add(member);
-    for (const member of joined) groups.set(member, joined);
+/** A list that is too long becomes an empty text: no JSON at all, so that a later step fails instead of taking a part for the whole. */
+function bounded(values: Record<OutputName, string>): Outputs {
+  const tooLong: OutputName[] = [];
+  let left = mostCharacters;
+  const bySize = (Object.keys(values) as OutputName[]).sort((a, b) => values[a].length - values[b].length);
+  for (const name of bySize) {
+    left -= values[name].length;
+    if (left < 0) tooLong.push(name);
   }
-  const distinct = [...new Set(groups.values())];
-  const shards: string[][] = [];
-  for (const [index, group] of distinct.sort((a, b) => b.size - a.size).entries()) {
-    const shard =
-      index < mostShards
-        ? shards.push([]) - 1
-        : shards.reduce((least, one, at) => (one.length < (shards[least]?.length ?? 0) ? at : least), 0);
-    shards[shard]?.push(...group);
-  }
-  return { include: shards.map((jobs, shard) => ({ shard, jobs: jobs.join(',') })) };
+  return { values: { ...values, ...Object.fromEntries(tooLong.map((name) => [name, ''])) }, tooLong };
 }
 
-/** The outcome that set the exit code. */
-export function resultOf(report: Report | null): string {
-  if (report === null) return 'planned';
-  const code = worstExitCode(report.jobs.map((job) => exitCodeOf(job.outcome, job.runs.length > 0)));
-  const first = report.jobs.find(
-    (job) => exitCodeOf(job.outcome, job.runs.length > 0) === code && job.outcome !== 'unchanged',
-  );
-  return first?.outcome ?? 'unchanged';
+/** The outcome that set the exit code; for a plan `refused`, `planned` or `unchanged`. */
+export function resultOf(plan: Plan | null, report: Report | null): string {
+  if (report === null) {
+    if (plan?.jobs.some((job) => job.action === 'refuse')) return 'refused';
+    return plan?.jobs.some((job) => job.changed) ? 'planned' : 'unchanged';
+  }
+  const codeOf = (job: Report['jobs'][number]) => exitCodeOf(job.outcome, job.runs.length > 0);
+  const worst = worstExitCode(report.jobs.map(codeOf));
+  return report.jobs.find((job) => codeOf(job) === worst && job.outcome !== 'unchanged')?.outcome ?? 'unchanged';
 }

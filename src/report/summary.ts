@@ -1,135 +1,153 @@
+import type { Finding } from '../model/finding.js';
 import type { JobPlan, Plan } from '../model/plan.js';
 import type { JobReport, Report } from '../model/report.js';
-import { cell, code, counted, cut, link, plain, seconds } from './text.js';
+import { headline, nowSentence } from './now.js';
+import { fitted, type Part } from './parts.js';
+import { cellCode, code, counted, cut, html, jobs as countOf, link, plain, seconds } from './text.js';
 import { timeline } from './timeline.js';
 
-/** The runner drops a summary over 1 MiB whole; this leaves room for what other calls of the step add. */
-export const mostCharacters = 600_000;
+/** The runner drops a summary over 1 MiB whole; this leaves room for what other calls of the step add. In bytes. */
+const mostBytes = 900_000;
 /** Rows of a table; the JSON files hold the rest. */
 const mostRows = 100;
+/** Lines of one kind in a job's details. */
+const mostLines = 20;
 
-/** The job summary of a plan: what would change first, unchanged jobs as a count. */
-export function planSummary(plan: Plan, notice: string | null, detect: boolean): string {
-  const changed = plan.jobs.filter((job) => job.changed || job.action !== 'none');
-  const head = `## stream-rollout: ${counted(plan.jobs.filter((job) => job.changed).length, plan.jobs.length)} would change`;
-  const where = `Environment ${code(plan.environment)}, commit ${code(plan.commit?.slice(0, 12) ?? 'unknown')}, compared with ${plan.base.commit === null ? 'nothing: the base is not known, so every job was compared' : `${code(plan.base.commit.slice(0, 12))} (${plan.base.how})`}.`;
-  const parts = [head, where];
-  if (detect) parts.push('Live state was not read: this is what the commit alone says.');
-  if (notice !== null) parts.push(plain(notice));
-  if (changed.length > 0) parts.push(planTable(changed));
-  for (const job of changed.slice(0, mostRows)) parts.push(planDetails(job));
-  const unchanged = plan.jobs.length - changed.length;
-  if (unchanged > 0) parts.push(`${unchanged} ${unchanged === 1 ? 'job is' : 'jobs are'} unchanged.`);
+/** The job summary of a plan: what would change first, unchanged jobs as a count. `most` is its size in bytes. */
+export function planSummary(plan: Plan, notice: string | null, detect: boolean, most = mostBytes): string {
+  const told = plan.jobs.filter((job) => job.changed || job.action !== 'none' || isWarned(job));
+  const changed = plan.jobs.filter((job) => job.changed).length;
+  const base =
+    plan.base.commit === null
+      ? 'compared with nothing: the base is not known, so every job was compared'
+      : `compared with ${code(plan.base.commit.slice(0, 12))} (${plan.base.how})`;
+  const parts: Part[] = [
+    said(`## stream-rollout: ${counted(changed, plan.jobs.length)} would change`),
+    said(`Environment ${code(plan.environment)}, commit ${code(plan.commit?.slice(0, 12) ?? 'unknown')}, ${base}.`),
+  ];
+  if (detect) parts.push(said('Live state was not read: this is what the commit alone says.'));
+  if (notice !== null) parts.push(said(plain(notice)));
+  if (told.length > 0) parts.push({ text: planTable(told), about: 'table' });
+  parts.push(said(unchangedLine(plan.jobs.length - told.length)));
+  parts.push(said(`Plan ${code(plan.hash)}.`));
+  for (const job of told) parts.push({ text: planDetails(job), about: job.job });
   if (plan.unowned.length > 0) {
-    parts.push(
-      `<details><summary>${plan.unowned.length} changed files belong to no job</summary>\n\n${plan.unowned
-        .slice(0, mostRows)
-        .map((path) => `- ${code(path)}`)
-        .join('\n')}\n\n</details>`,
-    );
+    const head = `${plan.unowned.length} changed ${plan.unowned.length === 1 ? 'file belongs' : 'files belong'} to no job`;
+    parts.push({ text: details(head, plan.unowned.slice(0, mostRows).map(code)), about: 'unowned files' });
   }
-  parts.push(`Plan ${code(plan.hash)}.`);
-  return cut(parts.join('\n\n'), mostCharacters);
+  return fitted(parts, most);
 }
 
-function planTable(jobs: readonly JobPlan[]): string {
-  const rows = jobs.slice(0, mostRows).map((job) => {
-    const why = job.reasons[0]?.message ?? '';
-    const how = job.strategy ?? job.action;
-    const expected = job.expected;
-    return `| ${code(job.job)} | ${cell(why)} | ${job.impact} | ${how} | ${seconds(expected?.gapSeconds ?? null)} | ${expected?.duplicates ?? 'not known'} | ${expected?.state ?? 'not known'} |`;
+/** The job summary of a rollout: what runs now, changed jobs first, gaps, timeline, what the engines said. `most` is its size in bytes. */
+export function reportSummary(report: Report, notice: string | null, most = mostBytes): string {
+  const told = report.jobs.filter((job) => job.outcome !== 'unchanged');
+  const parts: Part[] = [said(`## stream-rollout: ${headline(report)}`), said(nowSentence(report) ?? '')];
+  const where = [
+    report.environment === null ? '' : `Environment ${code(report.environment)}`,
+    report.commit === null ? '' : `commit ${code(report.commit.slice(0, 12))}`,
+  ].filter(Boolean);
+  if (where.length > 0) parts.push(said(`${where.join(', ')}.`));
+  if (notice !== null) parts.push(said(plain(notice)));
+  if (told.length > 0) parts.push({ text: reportTable(told), about: 'table' });
+  parts.push(said(unchangedLine(report.jobs.length - told.length)));
+  parts.push({ text: timeline(told) ?? '', about: 'timeline' });
+  for (const job of told) parts.push({ text: jobDetails(job), about: job.job });
+  return fitted(parts, most);
+}
+
+function isWarned(job: JobPlan): boolean {
+  return job.findings.some((finding) => finding.level !== 'notice');
+}
+
+function said(text: string): Part {
+  return { text, about: null };
+}
+
+function unchangedLine(count: number): string {
+  return count === 0 ? '' : `${countOf(count)} ${count === 1 ? 'is' : 'are'} unchanged.`;
+}
+
+function planTable(told: readonly JobPlan[]): string {
+  const rows = told.slice(0, mostRows).map((job) => {
+    const why = plain(cut(job.reasons[0]?.message ?? '', 300));
+    const { expected } = job;
+    return `| ${cellCode(job.job)} | ${why} | ${job.impact} | ${job.strategy ?? job.action} | ${seconds(expected?.gapSeconds ?? null)} | ${expected?.duplicates ?? 'not known'} | ${expected?.state ?? 'not known'} |`;
   });
-  return [
-    '| Job | Why | Impact | Strategy | Gap | Duplicates | State |',
-    '|---|---|---|---|---|---|---|',
-    ...rows,
-  ].join('\n');
+  return table(['Job', 'Why', 'Impact', 'Strategy', 'Gap', 'Duplicates', 'State'], rows, told.length);
 }
 
 function planDetails(job: JobPlan): string {
-  const lines = [
-    ...job.reasons.map((reason) => `- ${plain(reason.message)}`),
-    ...job.findings.map(
-      (finding) =>
-        `- **${finding.level}** ${code(finding.code)}: ${plain(finding.message)}${finding.next ? ` Next: ${plain(finding.next)}` : ''}`,
-    ),
-    job.steps.length > 0
-      ? `- Steps: ${job.steps.map((step) => `${step.id}${step.final ? ' (point of no return)' : ''}`).join(' → ')}`
-      : '',
-    ...job.rejected.map((other) => `- Not ${other.strategy}: ${plain(other.reason)}`),
-    job.current?.run
-      ? `- Runs now: ${link(job.current.run, job.current.url)}, ${job.current.state ?? 'state not known'}, revision ${code(job.current.revision ?? 'none')}`
-      : '',
-    `- Revision: ${code(job.desired.revision ?? 'known after the build')}`,
-  ];
-  return `<details><summary>${plain(job.job)}</summary>\n\n${lines.filter(Boolean).join('\n')}\n\n</details>`;
+  const now =
+    job.current?.run == null
+      ? []
+      : [
+          `Runs now: ${link(job.current.run, job.current.url)}, ${job.current.state ?? 'state not known'}, revision ${code(job.current.revision ?? 'none')}`,
+        ];
+  const steps = job.steps.map((step) => `${plain(step.id)}${step.final ? ' (point of no return)' : ''}`);
+  return details(job.job, [
+    ...bounded(job.reasons.map((reason) => plain(reason.message))),
+    ...bounded(job.findings.map(findingLine)),
+    ...(steps.length === 0 ? [] : [`Steps: ${steps.join(' → ')}`]),
+    ...bounded(job.rejected.map((other) => `Not ${other.strategy}: ${plain(other.reason)}`)),
+    ...now,
+    `Revision: ${code(job.desired.revision ?? 'known after the build')}`,
+  ]);
 }
 
-/** The job summary of a rollout: what runs now, changed jobs first, gaps, timeline, what the engines said. */
-export function reportSummary(report: Report, notice: string | null): string {
-  const told = report.jobs.filter((job) => job.outcome !== 'unchanged');
-  const parts = [`## stream-rollout: ${headline(report)}`];
-  parts.push(
-    `Environment ${code(report.environment ?? 'all')}, commit ${code(report.commit?.slice(0, 12) ?? 'unknown')}.`,
-  );
-  if (notice !== null) parts.push(plain(notice));
-  if (told.length > 0) parts.push(reportTable(told));
-  const chart = timeline(told);
-  if (chart !== null) parts.push(chart);
-  for (const job of told.slice(0, mostRows)) parts.push(jobDetails(job));
-  const unchanged = report.jobs.length - told.length;
-  if (unchanged > 0) parts.push(`${unchanged} ${unchanged === 1 ? 'job is' : 'jobs are'} unchanged.`);
-  return cut(parts.join('\n\n'), mostCharacters);
-}
-
-/** One sentence on what runs now. */
-export function headline(report: Report): string {
-  const counts = new Map<string, number>();
-  for (const job of report.jobs) counts.set(job.outcome, (counts.get(job.outcome) ?? 0) + 1);
-  if (counts.size === 0) return 'there was nothing to do';
-  const down = report.jobs.filter((job) => job.outcome === 'stuck' && job.runs.length === 0);
-  const said = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
-  return down.length === 0 ? said : `${said}; nothing runs of ${down.map((job) => plain(job.job)).join(', ')}`;
-}
-
-function reportTable(jobs: readonly JobReport[]): string {
-  const rows = jobs.slice(0, mostRows).map((job) => {
-    const now =
-      job.runs.length === 0 ? 'nothing' : job.runs.map((run) => `${link(run.id, run.url)} ${run.state}`).join(', ');
-    return `| ${code(job.job)} | ${mark(job)} ${job.outcome} | ${job.strategy ?? ''} | ${seconds(job.gapSeconds)} | ${now} | ${cell(job.message)} |`;
+function reportTable(told: readonly JobReport[]): string {
+  const rows = told.slice(0, mostRows).map((job) => {
+    const runs = job.runs.map((run) => `${link(run.id, run.url)} ${run.state}`).join(', ');
+    return `| ${cellCode(job.job)} | ${marks[job.outcome]} ${job.outcome} | ${job.strategy ?? '–'} | ${seconds(job.gapSeconds)} | ${runs || 'nothing'} | ${plain(cut(job.message, 500))} |`;
   });
-  return [
-    '| Job | Outcome | Strategy | Processing gap | Runs now | What happened |',
-    '|---|---|---|---|---|---|',
-    ...rows,
-  ].join('\n');
+  return table(['Job', 'Outcome', 'Strategy', 'Processing gap', 'Runs now', 'What happened'], rows, told.length);
 }
 
 function jobDetails(job: JobReport): string {
-  const lines = [
-    job.code === null ? '' : `- Code: ${code(job.code)}`,
-    job.next === null ? '' : `- Next: ${code(job.next)}`,
-    job.rollout === null ? '' : `- Rollout ${code(job.rollout)}, revision ${code(job.revision ?? 'none')}`,
-    ...job.findings.map((finding) => `- **${finding.level}** ${code(finding.code)}: ${plain(finding.message)}`),
-    ...job.messages.map((said) => `- Engine, ${said.level}: ${plain(cut(said.text, 500))}`),
-  ].filter(Boolean);
-  return lines.length === 0 ? '' : `<details><summary>${plain(job.job)}</summary>\n\n${lines.join('\n')}\n\n</details>`;
+  const rollout =
+    job.rollout === null ? [] : [`Rollout ${code(job.rollout)}, revision ${code(job.revision ?? 'none')}`];
+  return details(job.job, [
+    ...(job.code === null ? [] : [`Code: ${code(job.code)}`]),
+    ...(job.next === null ? [] : [`Next: ${code(job.next)}`]),
+    ...rollout,
+    ...(job.trailing.length === 0 ? [] : [`Still draining: ${job.trailing.map(code).join(', ')}`]),
+    ...bounded(job.findings.map(findingLine)),
+    ...bounded(job.messages.map((message) => `Engine, ${message.level}: ${plain(cut(message.text, 500))}`)),
+  ]);
 }
 
-function mark(job: JobReport): string {
-  switch (job.outcome) {
-    case 'succeeded':
-    case 'adopted':
-    case 'unchanged':
-      return '✅';
-    case 'pending':
-    case 'superseded':
-      return '⏳';
-    case 'quarantined':
-    case 'interrupted':
-    case 'skipped':
-      return '⚠️';
-    default:
-      return '❌';
-  }
+function findingLine(finding: Finding): string {
+  const next = finding.next === undefined ? '' : ` Next: ${plain(finding.next)}`;
+  return `**${finding.level}** ${code(finding.code)}: ${plain(finding.message)}${next}`;
 }
+
+function bounded(lines: readonly string[]): readonly string[] {
+  if (lines.length <= mostLines) return lines;
+  return [...lines.slice(0, mostLines), `and ${lines.length - mostLines} more`];
+}
+
+function table(heads: readonly string[], rows: readonly string[], count: number): string {
+  const lines = [`| ${heads.join(' | ')} |`, `|${'---|'.repeat(heads.length)}`, ...rows];
+  const more = count - rows.length;
+  return more === 0 ? lines.join('\n') : `${lines.join('\n')}\n\n${countOf(more)} more: see the report file.`;
+}
+
+function details(head: string, lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  const list = lines.map((line) => `- ${line}`).join('\n');
+  return `<details><summary>${html(head)}</summary>\n\n${list}\n\n</details>`;
+}
+
+const marks: Readonly<Record<JobReport['outcome'], string>> = {
+  succeeded: '✅',
+  adopted: '✅',
+  unchanged: '✅',
+  pending: '⏳',
+  superseded: '⏳',
+  quarantined: '⚠️',
+  interrupted: '⚠️',
+  skipped: '⚠️',
+  failed: '❌',
+  'rolled-back': '❌',
+  stuck: '❌',
+  refused: '❌',
+};

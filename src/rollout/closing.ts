@@ -42,16 +42,13 @@ function goodAfter(record: JobRecord, outcome: string, see: Sight, at: string): 
     return { ...record.good, runId: see.undone?.id ?? see.predecessor?.id ?? record.good.runId };
   }
   if (outcome !== 'succeeded' || plan.strategy === 'stop') return null;
-  if (plan.strategy === 'in-flight-update') {
-    return record.good === null ? null : { ...record.good, runId: see.predecessor?.id ?? record.good.runId };
-  }
   return {
     revision: record.revision,
     codeDigest: plan.codeDigest,
     settingsDigest: plan.settingsDigest,
     target: plan.target,
     artifact: plan.artifact,
-    runId: see.fresh?.id ?? null,
+    runId: (plan.strategy === 'in-flight-update' ? see.predecessor : see.fresh)?.id ?? null,
     commit: record.commit,
     rollout: record.rollout,
     n: record.n,

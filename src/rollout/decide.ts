@@ -1,32 +1,28 @@
-import type { StrategyName } from '../model/job.js';
 import type { JobRecord } from '../model/record.js';
-import { isActive, isEnding, type Run } from '../model/run.js';
-import type { StepVerb } from '../model/step.js';
-import type { Verdict } from '../model/verdict.js';
+import { isEnding } from '../model/run.js';
+import {
+  active,
+  type Case,
+  call,
+  close,
+  conclude,
+  ended,
+  endingVerb,
+  finalVerb,
+  gone,
+  hasStep,
+  kinds,
+  mustPrepare,
+  mustScaleBack,
+  naming,
+  snapshotPath,
+  turn,
+  unknownGood,
+  verdictOn,
+} from './case.js';
 import type { Cause, Decision, Own } from './decision.js';
 import { scaleShown } from './scale.js';
 import type { Sight } from './sight.js';
-
-/** Strategies that decide alike. */
-type Kind = 'create' | 'scale' | 'in-place' | 'gap' | 'parallel' | 'stop';
-const kinds: Readonly<Record<StrategyName, Kind>> = {
-  create: 'create',
-  'in-flight-update': 'scale',
-  'in-place-update': 'in-place',
-  rolling: 'in-place',
-  'savepoint-upgrade': 'gap',
-  parallel: 'parallel',
-  restart: 'gap',
-  'drain-and-resubmit': 'gap',
-  stop: 'stop',
-};
-
-interface Case {
-  readonly kind: Kind;
-  readonly record: JobRecord;
-  readonly see: Sight;
-  readonly own: Own;
-}
 
 /**
  * The table of PROTOCOL 5 as one pure function: the first row that fits says what the holder does next.
@@ -66,6 +62,8 @@ function ending(c: Case): Decision | null {
   const waiting = c.kind === 'parallel' ? [fresh, undone] : [predecessor, fresh, undone];
   const run = waiting.find((candidate) => candidate !== null && isEnding(candidate));
   if (run === undefined || run === null) return null;
+  // A stop that writes a snapshot tells its path at the end, and only to whoever asks again.
+  if (run === predecessor && c.own.polling.has('stop-with-snapshot')) return call(c, 'snapshot', 'old', run);
   if (!c.own.overdue) return { do: 'wait', for: `${run.id} is ${run.engineState}` };
   const policy = c.record.plan?.job.drain.onTimeout;
   if (run.state === 'draining' && policy === 'cancel' && !c.own.cancelled) {
@@ -131,10 +129,20 @@ function forward(c: Case): Decision {
     }
     if (mustPrepare(c, 'new')) return call(c, 'prepare', 'new', null);
     if (c.kind === 'in-place') return call(c, 'replace', 'new', predecessor);
+    if (c.kind === 'parallel' && hasStep(c, 'snapshot') && snapshotPath(c) === null)
+      return call(c, 'snapshot', 'old', predecessor);
     if (c.kind === 'parallel') return call(c, hasStep(c, 'overlap') ? 'overlap' : 'start', 'new', predecessor);
     return call(c, endingVerb(c), 'old', predecessor);
   }
   if (c.kind === 'gap' || c.kind === 'create') {
+    if (hasStep(c, 'snapshot') && snapshotPath(c) === null) {
+      if (predecessor !== null && c.own.polling.has('stop-with-snapshot'))
+        return call(c, 'snapshot', 'old', predecessor);
+      return conclude(c, 'stuck', {
+        code: 'snapshot-path-missing',
+        message: 'the old run has ended, and where its snapshot stands is not known',
+      });
+    }
     if (mustPrepare(c, 'new')) return call(c, 'prepare', 'new', null);
     return call(c, 'start', 'new', predecessor);
   }
@@ -180,7 +188,7 @@ function undo(c: Case): Decision {
   const cause = c.record.undoReason ?? { code: 'undo', message: 'the rollout was turned back' };
   const outcome = c.own.superseding === null ? 'rolled-back' : 'superseded';
   const noOld = c.record.good?.target == null;
-  if (c.own.failed !== null) {
+  if (c.own.failed !== null && c.own.failed.step !== 'undo-scale') {
     return close(c, 'stuck', { code: cause.code, message: `${cause.message}; undo: ${c.own.failed.message}` });
   }
   if (undone !== null) {
@@ -190,6 +198,7 @@ function undo(c: Case): Decision {
         message: `${cause.message}; ${naming(undone)}, the old revision, ended too`,
       });
     const verdict = verdictOn(c, undone);
+    if (mustScaleBack(c, undone)) return call(c, 'scale', 'old', undone);
     if (verdict === null) return { do: 'verify', run: undone };
     return verdict.result === 'pass' ? close(c, outcome, cause) : close(c, 'stuck', verdict);
   }
@@ -218,77 +227,4 @@ function undo(c: Case): Decision {
   if (!c.own.settled) return { do: 'settle', why: 'before the old revision is started again' };
   if (mustPrepare(c, 'old')) return call(c, 'prepare', 'old', null);
   return call(c, 'start', 'old', fresh ?? predecessor);
-}
-
-/** "It isn't there" is concluded only after a settle. */
-function conclude(
-  c: Case,
-  outcome: 'stuck' | 'succeeded' | 'failed' | 'rolled-back' | 'superseded',
-  cause: Cause | null,
-): Decision {
-  return c.own.settled ? close(c, outcome, cause) : { do: 'settle', why: 'before this rollout is closed' };
-}
-
-function close(_: Case, outcome: Extract<Decision, { do: 'close' }>['outcome'], cause: Cause | null): Decision {
-  return { do: 'close', outcome, cause: cause && { code: cause.code, message: cause.message }, trailing: [] };
-}
-
-function turn(cause: Cause): Decision {
-  return { do: 'write-undo', cause: { code: cause.code, message: cause.message } };
-}
-
-function call(c: Case, verb: StepVerb, side: 'new' | 'old', on: Run | null): Decision {
-  const step = c.record.plan?.steps.find((candidate) => candidate.verb === verb)?.id ?? verb;
-  const undoing = c.record.direction === 'undo' && !(verb === 'drain' && c.kind === 'parallel');
-  return { do: 'call', step: undoing ? `undo-${verb}` : step, verb, side, on };
-}
-
-function verdictOn(c: Case, run: Run): (Verdict & Cause) | null {
-  const bound = c.own.verdict;
-  if (bound === null || bound.n !== c.record.n || bound.run !== run.id) return null;
-  const code = bound.verdict.result === 'pass' ? 'passed' : bound.verdict.code;
-  return { ...bound.verdict, code } as Verdict & Cause;
-}
-
-function mustPrepare(c: Case, side: 'new' | 'old'): boolean {
-  if (!hasStep(c, 'prepare') || c.own.prepared === side) return false;
-  if (side === 'new') return true;
-  return c.record.good?.target != null && c.record.journal.some((entry) => entry.verb === 'prepare');
-}
-
-function hasStep(c: Case, verb: StepVerb): boolean {
-  return c.record.plan?.steps.some((step) => step.verb === verb) ?? false;
-}
-
-/** The verb that ends the old run in a gap strategy. */
-function endingVerb(c: Case): StepVerb {
-  return (['snapshot', 'drain', 'stop'] as const).find((verb) => hasStep(c, verb)) ?? 'stop';
-}
-
-/** The verb past the point of no return. */
-function finalVerb(c: Case): StepVerb {
-  return c.record.plan?.steps.find((step) => step.final)?.verb ?? 'drain';
-}
-
-function unknownGood(cause: Cause): Cause {
-  return {
-    code: cause.code,
-    message: `${cause.message}; the settings of the old revision are not known, so nothing was put back`,
-  };
-}
-
-function active(run: Run | null): run is Run {
-  return run !== null && isActive(run) && !isEnding(run);
-}
-
-function ended(run: Run): boolean {
-  return !isActive(run);
-}
-
-function gone(run: Run | null): boolean {
-  return run === null || !isActive(run);
-}
-
-function naming(run: Run): string {
-  return `run ${run.id} (${run.name}, ${run.engineState})`;
 }

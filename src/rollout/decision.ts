@@ -46,6 +46,8 @@ export interface Own {
   readonly cancelled: boolean;
   /** A call of ours took effect in this rollout. */
   readonly touched: boolean;
+  /** Steps whose verb said `running` in this process: they are polled by calling them again. */
+  readonly polling: ReadonlySet<string>;
   /** A newer commit closes this rollout. */
   readonly superseding: Cause | null;
 }

@@ -2,7 +2,6 @@ import type { Progress as VerbProgress } from '../engines/engine.js';
 import type { Json } from '../model/json.js';
 import type { JournalEntry } from '../model/record.js';
 import { isActive, isEnding, type Run } from '../model/run.js';
-import { judgeLife, observeLife, verdictDue, watchOf } from '../verify/life.js';
 import { closing } from './closing.js';
 import type { Crew, Ended } from './crew.js';
 import { decide } from './decide.js';
@@ -13,8 +12,9 @@ import { invoke } from './invoke.js';
 import { LockLost } from './pen.js';
 import { closeRecord, journaled, predecessorOf, readyRecord, undoRecord } from './records.js';
 import { settleSeconds } from './settle.js';
-import { continuation, type Sight, sortRuns } from './sight.js';
+import { type Sight, sortRuns } from './sight.js';
 import { text } from './text.js';
+import { watchOn } from './watching.js';
 
 /** Inside a gap, looks come at least this often (seconds). */
 const gapPollSeconds = 3;
@@ -85,6 +85,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
         clock.now() > (state.endingSince.get(phase(ending)) ?? clock.now()) + endingSeconds(ending) * 1000,
       cancelled: ending !== null && state.cancelled.has(ending.id),
       touched: state.touched,
+      polling: new Set(state.memos.keys()),
       superseding: crew.superseding,
     };
   }
@@ -171,19 +172,12 @@ export async function carryOut(crew: Crew): Promise<Ended> {
 
   function verify(run: Run, see: Sight): void {
     const { record } = pen;
-    const watched = record.verifying;
-    const continued = watched !== null && continuation(see.runs, watched.run)?.id === run.id;
-    const watch =
-      watched !== null && (watched.run === run.id || continued)
-        ? observeLife(watched, run, see.at)
-        : watchOf(run, see.at);
-    const spec = lifeSpec();
-    const verdict = judgeLife(watch, run, spec, see.at);
+    const { watch, verdict, due } = watchOn(record, run, see);
+    const isUp = record.verifying?.runningSince == null && watch.runningSince !== null;
     pen.note((now) => ({ ...now, verifying: watch }));
-    if (watched?.runningSince == null && watch.runningSince !== null)
-      pen.flushSoon(`rollout ${record.n}: ${run.id} is running`);
+    if (isUp) pen.flushSoon(`rollout ${record.n}: ${run.id} is running`);
     if (verdict === null) {
-      const left = Math.max(0, Math.round((verdictDue(watch, spec) - see.at) / 1000));
+      const left = Math.max(0, Math.round((due - see.at) / 1000));
       say(`${run.id} is ${run.engineState}; a verdict is due in at most ${left} s`);
       return;
     }
@@ -194,18 +188,6 @@ export async function carryOut(crew: Crew): Promise<Ended> {
       verdict: { n: now.n, run: run.id, result: verdict.result, code, message: verdict.message },
     }));
     say(verdict.message);
-  }
-
-  function lifeSpec() {
-    const job = pen.record.plan?.job;
-    const overlap =
-      pen.record.plan?.strategy === 'parallel' && pen.record.direction === 'forward'
-        ? (job?.parallel.overlapSeconds ?? 0)
-        : 0;
-    return {
-      runningWithinSeconds: job?.verify.runningWithinSeconds ?? 900,
-      bakeSeconds: Math.max(job?.verify.bakeSeconds ?? 0, overlap),
-    };
   }
 
   async function call(decision: Extract<Decision, { do: 'call' }>, see: Sight): Promise<void> {

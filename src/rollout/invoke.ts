@@ -62,7 +62,9 @@ export async function invoke(
     case 'stop':
       return need(can.stop ?? can.drain, 'stop')({ ...base, run: onRun(call) });
     case 'snapshot':
-      return need(can.stopWithSnapshot, 'stop-with-snapshot')({ ...base, run: onRun(call), directory: record.rollout });
+      return call.step === 'snapshot'
+        ? need(can.snapshot, 'snapshot')({ ...base, run: onRun(call), directory: record.rollout })
+        : need(can.stopWithSnapshot, 'stop-with-snapshot')({ ...base, run: onRun(call), directory: record.rollout });
     default:
       throw new TypeError(`the step ${call.step} (${call.verb}) is not a call`);
   }

@@ -8,12 +8,12 @@ import { type JsonObject, merged } from '../model/json.js';
 import type { JobPlan } from '../model/plan.js';
 import type { Holder, JobRecord } from '../model/record.js';
 import type { Run } from '../model/run.js';
+import { namesOf } from '../plan/names.js';
 import type { Cause } from './decision.js';
 import type { Order } from './fleet.js';
 import { leaseSeconds, runUrl } from './holder.js';
 import { openRecord } from './records.js';
 import type { IsOurs } from './sight.js';
-import { namesOf } from './subject.js';
 
 /** What is common to all orders of one call. */
 export interface Common {
@@ -36,6 +36,8 @@ export interface Parts {
   readonly subject: Subject;
   readonly place: string;
   readonly held: Held | null;
+  /** The job's own record, or that of the job that it was (`was`): history and good revisions go along. */
+  readonly before: JobRecord | null;
   readonly observed: readonly Run[];
   readonly current: Run | null;
   /** Artifact fields are URIs, build results are filled in; the slot is not applied yet. */
@@ -57,10 +59,10 @@ export function oursOf(name: string, environment: string, job: Pick<Job, 'key' |
 
 /** W1 of a new rollout: lock, plan with all intents, predecessor. */
 export function orderOf(parts: Parts, common: Common): Order {
-  const { job, jobPlan, held, observed, engine } = parts;
+  const { job, jobPlan, held, before, observed, engine } = parts;
   const isOurs = oursOf(common.name, common.environment, job);
   const stamps = observed.filter((run) => run.stamp !== null && isOurs(run)).map((run) => run.stamp?.n ?? 0);
-  const n = 1 + Math.max(0, held?.record.n ?? 0, ...stamps);
+  const n = 1 + Math.max(0, before?.n ?? 0, ...stamps);
   const slot = jobPlan.slot === null ? {} : (job.parallel.slots[jobPlan.slot] ?? {});
   const { positions: _, ...declared } = job;
   const body = openRecord(
@@ -98,7 +100,7 @@ export function orderOf(parts: Parts, common: Common): Order {
       at: new Date(common.now).toISOString(),
       workflowUrl: common.holder.workflow === null ? null : runUrl(common.holder.workflow),
     },
-    held?.record ?? null,
+    before,
   );
   const good =
     body.good ?? (parts.current === null ? null : goodFromRun(parts.current, engine, parts.target, common.now));
@@ -109,7 +111,7 @@ export function orderOf(parts: Parts, common: Common): Order {
     held,
     body: { ...body, good },
     message: `open rollout ${n} (${jobPlan.strategy}) of ${parts.revision}`,
-    mustSettle: held === null || held.record.good === null,
+    mustSettle: before === null || before.good === null,
     superseding: null,
     findings: [...jobPlan.findings, ...parts.findings],
     isOurs,
@@ -136,7 +138,7 @@ export function takeOverOrder(
 
 /** One write that opens and closes a rollout as adopted. */
 export function adoptedRecord(
-  parts: Pick<Parts, 'job' | 'engine' | 'place' | 'held' | 'observed'> & {
+  parts: Pick<Parts, 'job' | 'engine' | 'place' | 'before' | 'observed'> & {
     run: Run;
     revision: string;
     codeDigest: string | null;
@@ -145,12 +147,12 @@ export function adoptedRecord(
   common: Common,
 ): JobRecord {
   const at = new Date(common.now).toISOString();
-  const { job, run, held } = parts;
-  const n = 1 + (held?.record.n ?? 0);
+  const { job, run, before } = parts;
+  const n = 1 + (before?.n ?? 0);
   const rollout = rolloutIdOf(common.name, job.key, common.environment, parts.revision, n);
   return {
     format: 1,
-    counter: (held?.record.counter ?? 0) + 1,
+    counter: (before?.counter ?? 0) + 1,
     name: common.name,
     environment: common.environment,
     job: job.key,
@@ -180,9 +182,9 @@ export function adoptedRecord(
       rollout,
       n,
     },
-    goods: held?.record.good ? [held.record.good, ...held.record.goods].slice(0, 10) : (held?.record.goods ?? []),
-    quarantined: held?.record.quarantined ?? [],
-    trailing: held?.record.trailing ?? [],
+    goods: before?.good ? [before.good, ...before.goods].slice(0, 10) : (before?.goods ?? []),
+    quarantined: before?.quarantined ?? [],
+    trailing: before?.trailing ?? [],
     closed: { outcome: 'adopted', code: null, message: `adopted run ${run.id}`, at, runs: [run.id] },
     gap: { lastBefore: null, firstAfter: null },
     openedAt: at,

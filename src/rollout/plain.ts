@@ -39,7 +39,9 @@ export function plainReport(
   const next = error instanceof RolloutError ? error.next : outcome === 'refused' ? (blocking?.next ?? null) : null;
   return {
     job: planned.job,
+    environment,
     engine: planned.engine,
+    commit: null,
     outcome,
     code,
     message: sentence(outcome, cause, runs, null),

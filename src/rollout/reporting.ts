@@ -25,7 +25,9 @@ export function reportOf(
   const runs = ended.runs.filter(isActive);
   return {
     job: record.job,
+    environment: record.environment,
     engine,
+    commit: record.commit,
     outcome,
     code,
     message: sentence(outcome, cause, runs, record),

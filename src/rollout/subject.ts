@@ -1,13 +1,7 @@
 import type { Subject } from '../engines/engine.js';
 import type { Job } from '../model/job.js';
 import type { JobRecord } from '../model/record.js';
-
-/** Exact names of a job on its engine: its own, and those of its slots. */
-export function namesOf(job: Pick<Job, 'key' | 'target' | 'parallel'>): readonly string[] {
-  const own = typeof job.target['name'] === 'string' ? job.target['name'] : job.key;
-  const slots = job.parallel.slots.flatMap((slot) => (typeof slot['name'] === 'string' ? [slot['name']] : []));
-  return [...new Set([own, ...slots])];
-}
+import { namesOf } from '../plan/names.js';
 
 /** The job as its engine sees it: names from the manifest and the record, run ids that the record knows. */
 export function subjectOf(job: Pick<Job, 'key' | 'target' | 'parallel'>, record: JobRecord | null): Subject {

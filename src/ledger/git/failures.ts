@@ -61,13 +61,14 @@ export function failure(what: string, result: GitResult): RolloutError {
   return new RolloutError(row.code, message, { class: row.class, next: row.next });
 }
 
-/** The end of what git said on one line, without passwords in addresses. */
+/** What git said, on one line and without passwords in addresses: its errors if it marked any, else the end. */
 export function said(stderr: string): string {
   const lines = stderr
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('hint:'));
-  return lines
+  const marked = lines.filter((line) => /^(fatal|error|remote):/.test(line));
+  return (marked.length > 0 ? marked : lines)
     .slice(-4)
     .join(' ')
     .replace(/:\/\/[^/@\s]+@/g, '://***@')

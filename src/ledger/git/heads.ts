@@ -14,7 +14,7 @@ export async function heads(git: Scratch['git'], patterns: readonly string[]): P
   return found;
 }
 
-/** Fetches refs at a depth into a namespace of the scratch repository; answers with what was got, by ref. */
+/** Inside `scratch.alone`: fetches refs at a depth into a namespace of the scratch repository; answers with what was got, by ref. */
 export async function fetchRefs(
   scratch: Scratch,
   refs: readonly string[],

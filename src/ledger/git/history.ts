@@ -14,14 +14,11 @@ export async function history(
 ): Promise<readonly LogEntry[]> {
   const ref = recordRef(environment, job);
   if (limit < 1 || !(await heads(scratch.ask, [ref])).has(ref)) return [];
-  const tip = (await fetchRefs(scratch, [ref], limit)).get(ref) ?? '';
-  const { stdout } = await scratch.git('Reading the ledger', [
-    'log',
-    `--max-count=${limit}`,
-    '--first-parent',
-    '--format=%H%x09%cI%x09%s',
-    tip,
-  ]);
+  const { stdout } = await scratch.alone(async () => {
+    const tip = (await fetchRefs(scratch, [ref], limit)).get(ref) ?? '';
+    const format = '--format=%H%x09%cI%x09%s';
+    return scratch.git('Reading the ledger', ['log', `--max-count=${limit}`, '--first-parent', format, tip]);
+  });
   const commits = stdout
     .toString('utf8')
     .split('\n')

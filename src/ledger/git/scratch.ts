@@ -59,6 +59,8 @@ export interface Scratch {
   ask(what: string, args: readonly string[], input?: string | Buffer): Promise<GitResult>;
   /** For commands whose exit code says little. */
   attempt(args: readonly string[], input?: string | Buffer): Promise<GitResult>;
+  /** Runs work that fetches: two fetches into one repository at a time get in each other's way. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   remove(): Promise<void>;
 }
 
@@ -106,7 +108,13 @@ export async function openScratch(remote: Remote, options: LedgerOptions): Promi
     await remove();
     throw error;
   }
-  return { folder, git, ask, attempt, remove };
+  let queue: Promise<unknown> = Promise.resolve();
+  const alone: Scratch['alone'] = (work) => {
+    const next = queue.then(work);
+    queue = next.catch(() => undefined);
+    return next;
+  };
+  return { folder, git, ask, attempt, alone, remove };
 }
 
 const folders = new Set<string>();

@@ -28,12 +28,15 @@ export interface Store<T> {
 export function storeOf<T>(scratch: Scratch, reading: Reading<T>): Store<T> {
   const newest = new Map<string, Found<T>>();
   const present = new Set<string>();
-  let queue: Promise<unknown> = Promise.resolve();
-
   async function read(patterns: readonly string[]): Promise<ReadonlyMap<string, Found<T>>> {
     const now = await heads(scratch.ask, patterns);
-    const unseen = [...now].filter(([ref, oid]) => newest.get(ref)?.oid !== oid).map(([ref]) => ref);
-    if (unseen.length > 0) await load(await fetchRefs(scratch, unseen, 1));
+    const unseen = () => [...now].filter(([ref, oid]) => newest.get(ref)?.oid !== oid).map(([ref]) => ref);
+    if (unseen().length > 0) {
+      await scratch.alone(async () => {
+        const refs = unseen(); // Another read may have brought some of them while this one waited.
+        if (refs.length > 0) await load(await fetchRefs(scratch, refs, 1));
+      });
+    }
     return new Map(
       [...now.keys()].flatMap((ref) => (newest.has(ref) ? [[ref, newest.get(ref) as Found<T>] as const] : [])),
     );
@@ -56,14 +59,5 @@ export function storeOf<T>(scratch: Scratch, reading: Reading<T>): Store<T> {
     newest.set(ref, found);
   }
 
-  return {
-    // One read at a time: two fetches into one repository get in each other's way.
-    read: (patterns) => {
-      const next = queue.then(() => read(patterns));
-      queue = next.catch(() => undefined);
-      return next;
-    },
-    has: (oid) => present.has(oid),
-    note,
-  };
+  return { read, has: (oid) => present.has(oid), note };
 }

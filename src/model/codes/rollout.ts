@@ -51,6 +51,10 @@ export const rolloutCodes = {
     meaning: 'The new run was not running within `verify.running-within`.',
     next: 'Look at the run on the engine; raise `verify.running-within` if start-up takes that long.',
   },
+  'snapshot-path-missing': {
+    meaning: 'The old run has ended, but the path of the snapshot that it wrote is not known; the job is not started without it.',
+    next: 'Find the snapshot on the engine, then start the job from it by hand or run `apply` with `accept: state-loss`.',
+  },
   'step-without-effect': {
     meaning: 'The engine accepted a call, but its effect did not show within the settle time.',
     next: 'Look at the job on the engine, then run `resume`.',

@@ -1,0 +1,5 @@
+import { pythonPackages } from '../support/install.mjs';
+
+export function install() {
+  pythonPackages('clients');
+}

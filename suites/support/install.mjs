@@ -1,0 +1,59 @@
+// What a suite needs, installed into .cache/SUITE. A marker is written last: an install that was cut off is made again.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Says what is missing; `run.mjs` ends with 1. */
+export class Missing extends Error {}
+
+/**
+ * A tool of the suite: `marker` tells which one is installed, and `install(folder)` makes it.
+ * Throws `Missing` for a prerequisite that is not there.
+ */
+export function installed(suite, name, marker, install) {
+  const folder = join(process.cwd(), '.cache', suite);
+  const file = join(folder, `${name}.installed`);
+  const wanted = createHash('sha256').update(marker).digest('hex');
+  if (existsSync(file) && readFileSync(file, 'utf8') === wanted) return;
+  mkdirSync(folder, { recursive: true });
+  rmSync(file, { force: true });
+  const started = Date.now();
+  console.error(`${suite}: installing ${name} into .cache/${suite} …`);
+  install(folder);
+  writeFileSync(file, wanted);
+  console.error(`${suite}: ${name} installed in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** A virtual environment with exactly the packages of `suites/SUITE/requirements.txt`. */
+export function pythonPackages(suite) {
+  const version = versionOf('python3', ['-c', 'import platform, venv, ensurepip; print(platform.python_version())']);
+  if (version === null) throw new Missing(`python3 with its venv module is missing (Debian: apt-get install python3-venv)`);
+  const list = join('suites', suite, 'requirements.txt');
+  installed(suite, 'python packages', `${version}\n${readFileSync(list, 'utf8')}`, (folder) => {
+    const venv = join(folder, 'venv');
+    run('python3', ['-m', 'venv', '--clear', venv]);
+    run(join(venv, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '--no-input', '-r', list]);
+  });
+}
+
+/** A program built from a Go module, given as path@version. */
+export function goProgram(suite, module) {
+  const version = versionOf('go', ['env', 'GOVERSION']);
+  if (version === null) throw new Missing('go is missing (https://go.dev/doc/install)');
+  const name = module.replace(/@.*/, '').split('/').at(-1);
+  installed(suite, name, `${version}\n${module}`, (folder) =>
+    run('go', ['install', '-p', '2', module], { GOBIN: join(folder, 'bin') }),
+  );
+}
+
+/** First line of what a program says about itself; null where it is not there or refuses. */
+export function versionOf(program, args) {
+  const done = spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return done.status === 0 ? done.stdout.trim().split('\n')[0] : null;
+}
+
+function run(program, args, env = {}) {
+  const done = spawnSync(program, args, { stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
+  if (done.status !== 0) throw new Missing(`${program} ${args.join(' ')} ended with ${done.status ?? done.signal ?? done.error?.message}`);
+}
