@@ -7,5 +7,7 @@ export default {
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } }],
   },
+  // With TEST_RESULTS the counts are also written to that file: see .ci/run.
+  reporters: process.env['TEST_RESULTS'] ? ['default', '<rootDir>/suites/results.mjs'] : ['default'],
   testTimeout: 60_000,
 };

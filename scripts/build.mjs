@@ -1,13 +1,12 @@
 // Bundles src into dist: entry points, lazily loaded chunks. Reproducible: the same sources give the same bytes.
 // usage: node scripts/build.mjs [OUTPUT_DIRECTORY]
-import { rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outdir = process.argv[2] ?? join(root, 'dist');
-rmSync(outdir, { recursive: true, force: true });
 const result = await build({
   absWorkingDir: root,
   entryPoints: { main: 'src/main.ts', post: 'src/post.ts', cli: 'src/cli.ts' },
@@ -32,9 +31,22 @@ const result = await build({
     ].join(''),
   },
   define: { 'process.env.NODE_ENV': '"production"' },
-  metafile: true,
+  // Written below: a failed build leaves the last good one in place.
+  write: false,
   logLevel: 'warning',
 });
-writeFileSync(join(outdir, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
-const size = Object.values(result.metafile.outputs).reduce((sum, file) => sum + file.bytes, 0);
-console.log(`${Object.keys(result.metafile.outputs).length} files, ${Math.round(size / 1024)} kB`);
+const files = new Map(result.outputFiles.map((file) => [relative(outdir, file.path), file.contents]));
+files.set('package.json', Buffer.from(`${JSON.stringify({ type: 'module' })}\n`));
+for (const [name, contents] of files) {
+  const path = join(outdir, name);
+  mkdirSync(dirname(path), { recursive: true });
+  // A rename is atomic: whoever starts the tool meanwhile reads the old file or the new one.
+  writeFileSync(`${path}.new`, contents);
+  renameSync(`${path}.new`, path);
+}
+for (const entry of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
+  const name = relative(outdir, join(entry.parentPath, entry.name));
+  if (entry.isFile() && !files.has(name)) rmSync(join(outdir, name));
+}
+const size = [...files.values()].reduce((sum, contents) => sum + contents.length, 0);
+console.log(`${files.size} files, ${Math.round(size / 1024)} kB`);

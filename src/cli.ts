@@ -165,6 +165,8 @@ async function runLog(options: Options): Promise<number> {
 }
 
 function openBench(inputs: Inputs) {
+  // Commands of the manifest and relative paths start at the top of the checkout.
+  process.chdir(inputs.workspace);
   const github = connectGitHub(inputs.event, inputs.githubToken, (line) => cliTeller.line(line));
   return makeBench(inputs, { forge: forgeOf(github), teller: cliTeller, signal: cancelOn(), onSecret: () => {} });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { s3Service } from '../../emulators/s3/index.js';
 import { storageService } from '../../emulators/storage/index.js';
@@ -16,7 +16,14 @@ const own = { AWS_ACCESS_KEY_ID: 'CANARY', AWS_SECRET_ACCESS_KEY: 'canary-secret
 
 async function start() {
   const people = identities();
-  return startLocal((clock) => [s3Service(clock, { buckets: ['code'], identities: people }), storageService(clock), stsService(clock, people)] as const);
+  return startLocal(
+    (clock) =>
+      [
+        s3Service(clock, { buckets: ['code'], identities: people }),
+        storageService(clock),
+        stsService(clock, people),
+      ] as const,
+  );
 }
 
 let local: Awaited<ReturnType<typeof start>>;
@@ -52,7 +59,11 @@ function stores(env: { readonly [name: string]: string } = {}): Stores {
 }
 
 async function requests(): Promise<string[]> {
-  const log = (await (await fetch(`${local.control}/requests`)).json()) as { service: string; operation: string; status: number }[];
+  const log = (await (await fetch(`${local.control}/requests`)).json()) as {
+    service: string;
+    operation: string;
+    status: number;
+  }[];
   return log.map(({ operation, status }) => `${operation} ${status}`);
 }
 
@@ -60,7 +71,7 @@ const fault = (body: object) => fetch(`${local.control}/faults`, { method: 'POST
 
 describe('S3', () => {
   const uri = `s3://code/clicks/${digest}.py`;
-  const [s3] = [() => local.parts[0]];
+  const s3 = () => local.parts[0];
 
   it('gets each content once, under a condition', async () => {
     expect(await stores().put(uri, { region: 'eu-west-1' }, bytes)).toBe('created');
@@ -73,7 +84,9 @@ describe('S3', () => {
 
   it('is asked once for what many jobs share', async () => {
     const shared = stores();
-    expect(await Promise.all([shared.put(uri, { workers: 1 }, bytes), shared.put(uri, { workers: 2 }, bytes)])).toEqual(['created', 'created']);
+    expect(await Promise.all([shared.put(uri, { workers: 1 }, bytes), shared.put(uri, { workers: 2 }, bytes)])).toEqual(
+      ['created', 'present'],
+    );
     expect(await requests()).toEqual(['PutObject 200']);
   });
 
@@ -91,7 +104,11 @@ describe('S3', () => {
   });
 
   it('never overwrites other bytes, be they longer or just other', async () => {
-    const client = new S3Client({ endpoint: local.services['s3'] ?? '', region: 'eu-west-1', credentials: { accessKeyId: 'CANARY', secretAccessKey: 'canary-secret' } });
+    const client = new S3Client({
+      endpoint: local.services['s3'] ?? '',
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'CANARY', secretAccessKey: 'canary-secret' },
+    });
     for (const Body of ['print("hello, world")\n', 'print("HELLO")\n']) {
       await client.send(new PutObjectCommand({ Bucket: 'code', Key: `clicks/${digest}.py`, Body }));
       await expect(stores().put(uri, {}, bytes)).rejects.toMatchObject({ code: 'upload-conflict' });
@@ -100,7 +117,6 @@ describe('S3', () => {
     // The same bytes by a client with another kind of checksum are the same bytes.
     await client.send(new PutObjectCommand({ Bucket: 'code', Key: `clicks/${digest}.py`, Body: bytes }));
     expect(await stores().put(uri, {}, bytes)).toBe('present');
-    await client.send(new DeleteObjectCommand({ Bucket: 'code', Key: `clicks/${digest}.py` }));
     client.destroy();
   });
 
@@ -110,14 +126,19 @@ describe('S3', () => {
       message: expect.stringContaining('s3:PutObject'),
       next: expect.stringContaining(`arn:aws:s3:::code/clicks/${digest}.py`),
     });
-    await expect(stores().put(`s3://other/${digest}`, {}, bytes)).rejects.toMatchObject({ code: 'upload-bucket-missing', class: 'input' });
+    await expect(stores().put(`s3://other/${digest}`, {}, bytes)).rejects.toMatchObject({
+      code: 'upload-bucket-missing',
+      class: 'input',
+    });
     await fault({ service: 's3', operation: 'PutObject', when: 'before', effect: 'status', status: 500, times: 10 });
     await expect(stores().put(uri, {}, bytes)).rejects.toMatchObject({ code: 'upload-failed', class: 'transient' });
     expect(s3().snapshot()).toEqual({});
   });
 
   it('is reached by the role that the target names', async () => {
-    const target = { 'assume-role': { arn: 'arn:aws:iam::123456789012:role/uploads', 'external-id': '${secret.EXTERNAL}' } };
+    const target = {
+      'assume-role': { arn: 'arn:aws:iam::123456789012:role/uploads', 'external-id': '${secret.EXTERNAL}' },
+    };
     expect(await stores().put(uri, target, bytes)).toBe('created');
     expect(await requests()).toEqual(['AssumeRole 200', 'PutObject 200']);
   });
@@ -128,7 +149,10 @@ describe('Cloud Storage', () => {
   const storage = () => local.parts[1];
 
   it('gets each content once, under a condition', async () => {
-    await fetch(`${local.control}/settings`, { method: 'POST', body: JSON.stringify({ service: 'storage', autoCreateBuckets: true }) });
+    await fetch(`${local.control}/settings`, {
+      method: 'POST',
+      body: JSON.stringify({ service: 'storage', autoCreateBuckets: true }),
+    });
     expect(await stores().put(uri, {}, bytes)).toBe('created');
     expect(storage().read(uri)?.content.toString()).toBe(bytes.toString());
     expect(await stores().put(uri, {}, bytes)).toBe('present');
@@ -154,12 +178,19 @@ describe('Cloud Storage', () => {
 
   it('that refuses is told with the right that is missing', async () => {
     await fault({ service: 'storage', operation: 'objects.insert', when: 'before', effect: 'status', status: 403 });
-    await expect(stores().put(uri, {}, bytes)).rejects.toMatchObject({ code: 'upload-denied', message: expect.stringContaining('storage.objects.create'), next: expect.stringContaining('gs://templates') });
+    await expect(stores().put(uri, {}, bytes)).rejects.toMatchObject({
+      code: 'upload-denied',
+      message: expect.stringContaining('storage.objects.create'),
+      next: expect.stringContaining('gs://templates'),
+    });
     await fault({ service: 'storage', operation: 'objects.insert', when: 'before', effect: 'status', status: 401 });
     await expect(stores().put(uri, {}, bytes)).rejects.toMatchObject({ code: 'upload-credentials-missing' });
     storage().write(uri, bytes);
     await fault({ service: 'storage', operation: 'objects.get', when: 'before', effect: 'status', status: 403 });
-    await expect(stores().put(uri, {}, bytes)).rejects.toMatchObject({ code: 'upload-denied', message: expect.stringContaining('storage.objects.get') });
+    await expect(stores().put(uri, {}, bytes)).rejects.toMatchObject({
+      code: 'upload-denied',
+      message: expect.stringContaining('storage.objects.get'),
+    });
     await fault({ service: 'storage', operation: 'objects.insert', when: 'before', effect: 'status', status: 404 });
     await expect(stores().put('gs://none/x', {}, bytes)).rejects.toMatchObject({ code: 'upload-bucket-missing' });
   });
@@ -178,6 +209,9 @@ describe('a folder', () => {
   });
 });
 
-it.each(['http://host/a', 's3://bucket', 'gs:///x', 'relative', 'file://host/x'])('%s is no place for an artifact', (uri) => {
-  expect(() => stores().put(uri, {}, bytes)).toThrow(expect.objectContaining({ code: 'upload-to-unsupported' }));
-});
+it.each(['http://host/a', 's3://bucket', 'gs:///x', 'relative', 'file://host/x'])(
+  '%s is no place for an artifact',
+  (uri) => {
+    expect(() => stores().put(uri, {}, bytes)).toThrow(expect.objectContaining({ code: 'upload-to-unsupported' }));
+  },
+);

@@ -285,10 +285,9 @@ describe('the code identity', () => {
   });
 
   it('depends on the order of a list of artifacts', () => {
-    const [a, b] = ['glue/clicks.py', 'Dockerfile'].map((file): JsonObject => ({ file, 'upload-to': 's3://b/${digest}' })) as [
-      JsonObject,
-      JsonObject,
-    ];
+    const [a, b] = ['glue/clicks.py', 'Dockerfile'].map(
+      (file): JsonObject => ({ file, 'upload-to': 's3://b/${digest}' }),
+    ) as [JsonObject, JsonObject];
     expect(revision(jobOf('a', { libraries: [a, b] }))).not.toBe(revision(jobOf('a', { libraries: [b, a] })));
   });
 });

@@ -111,14 +111,30 @@ function resultOf(code: string, { values }: Values, files: Files, { commit, cloc
 }
 
 /** Uploads the artifacts that the build made, so that their bytes outlive this machine. */
-async function publish(job: Omit<Job, 'positions'>, engine: Engine, code: string, values: Values, options: BuilderOptions): Promise<Files> {
+async function publish(
+  job: Omit<Job, 'positions'>,
+  engine: Engine,
+  code: string,
+  values: Values,
+  options: BuilderOptions,
+): Promise<Files> {
   const built = artifactsOf(job.target, engine).filter((artifact) => artifact.built);
   if (built.length === 0) return {};
   const { repository, commit, stores } = options;
-  const uploaded = await uploadArtifacts({ job, engine, repository, commit, stores, build: resultOf(code, values, {}, options) });
+  const uploaded = await uploadArtifacts({
+    job,
+    engine,
+    repository,
+    commit,
+    stores,
+    build: resultOf(code, values, {}, options),
+  });
   return Object.fromEntries(
     built.map((artifact) => {
-      const { sha256: digest, uri } = uploaded.find((done) => done.field === artifact.field) as { sha256: string; uri: string };
+      const { sha256: digest, uri } = uploaded.find((done) => done.field === artifact.field) as {
+        sha256: string;
+        uri: string;
+      };
       return [builtKey(artifact), { sha256: digest, uris: [uri] }];
     }),
   );
@@ -130,7 +146,9 @@ async function runBuild(job: Omit<Job, 'positions'>, code: string, options: Buil
   const output = join(folder, 'output');
   try {
     await writeFile(output, '');
-    await options.group(`Build ${job.key}: ${firstLine(command)}`, () => execute(job.key, command, output, code, options));
+    await options.group(`Build ${job.key}: ${firstLine(command)}`, () =>
+      execute(job.key, command, output, code, options),
+    );
     const values = readResults(job.key, await readFile(output, 'utf8'));
     refuseSecrets(job.key, values, options.secrets());
     return { values, files: await localFiles(values, options.repository.root) };
@@ -139,7 +157,13 @@ async function runBuild(job: Omit<Job, 'positions'>, code: string, options: Buil
   }
 }
 
-async function execute(job: string, command: string, output: string, code: string, options: BuilderOptions): Promise<void> {
+async function execute(
+  job: string,
+  command: string,
+  output: string,
+  code: string,
+  options: BuilderOptions,
+): Promise<void> {
   const { repository, commit, signal, line, env } = options;
   const own = { STREAM_ROLLOUT_OUTPUT: output, STREAM_ROLLOUT_CODE: code, STREAM_ROLLOUT_COMMIT: commit };
   const secrets = options.secrets();
@@ -149,7 +173,11 @@ async function execute(job: string, command: string, output: string, code: strin
     signal,
     onLine: (text) => line(masked(text, secrets)),
   });
-  if (end.kind === 'cancelled') throw new RolloutError('build-cancelled', `${job}: the build was cancelled.`, { class: 'transient', next: 'run again' });
+  if (end.kind === 'cancelled')
+    throw new RolloutError('build-cancelled', `${job}: the build was cancelled.`, {
+      class: 'transient',
+      next: 'run again',
+    });
   if (end.kind === 'exit' && end.code === 0) return;
   const how = end.kind === 'exit' ? `with exit code ${end.code}` : `by ${end.signal}`;
   throw new RolloutError('build-failed', `${job}: the build ended ${how}. Nothing of the job was touched.`, {
@@ -162,7 +190,11 @@ async function execute(job: string, command: string, output: string, code: strin
 const withheld = /^(INPUT_|STATE_|ACTIONS_(RUNTIME|RESULTS|CACHE)_|GITHUB_(OUTPUT|STATE|ENV|PATH)$|STREAM_ROLLOUT_)/;
 
 function environmentOf(env: BuilderOptions['env']): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !withheld.test(entry[0])));
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !withheld.test(entry[0]),
+    ),
+  );
 }
 
 async function localFiles(values: BuildResult['values'], root: string): Promise<Files> {

@@ -4,7 +4,8 @@ import { RolloutError } from '../model/error.js';
 import { sha256 } from './digest.js';
 
 /** What Git LFS commits in place of a large file. */
-const pointer = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:ext-[^\n]*\n)*oid sha256:([0-9a-f]{64})\nsize (\d+)\n?$/;
+const pointer =
+  /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:ext-[^\n]*\n)*oid sha256:([0-9a-f]{64})\nsize (\d+)\n?$/;
 const longestPointer = 1024;
 
 /**

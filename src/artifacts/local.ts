@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { archiveOf, type ArchiveFile } from './archive.js';
+import { type ArchiveFile, archiveOf } from './archive.js';
 
 /** Bytes of a file, or of an archive of a folder, that a build left on this machine; null where it is not there. */
 export async function localBytes(root: string, path: string, form: 'file' | 'zip'): Promise<Uint8Array | null> {
@@ -8,7 +8,14 @@ export async function localBytes(root: string, path: string, form: 'file' | 'zip
   const found = await stat(full).catch(() => null);
   if (found === null) return null;
   if (form === 'file') return found.isFile() ? readFile(full) : null;
-  if (found.isFile()) return archiveOf([{ name: path.slice(path.lastIndexOf('/') + 1), executable: isExecutable(found.mode), bytes: await readFile(full) }]);
+  if (found.isFile())
+    return archiveOf([
+      {
+        name: path.slice(path.lastIndexOf('/') + 1),
+        executable: isExecutable(found.mode),
+        bytes: await readFile(full),
+      },
+    ]);
   return archiveOf(await filesBelow(full));
 }
 

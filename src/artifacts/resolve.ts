@@ -14,7 +14,11 @@ export interface Resolution {
 }
 
 /** The target as it is launched: artifacts are URIs, build results are filled in; `${secret.X}` stays a reference. */
-export function resolveTarget(job: Pick<Job, 'key' | 'target'>, engine: Pick<Engine, 'artifacts' | 'reference'>, { build, digests }: Resolution): JsonObject {
+export function resolveTarget(
+  job: Pick<Job, 'key' | 'target'>,
+  engine: Pick<Engine, 'artifacts' | 'reference'>,
+  { build, digests }: Resolution,
+): JsonObject {
   refuseLocal(job, engine, build);
   const withUris = mapArtifacts(job.target, engine, ({ field, uploadTo }) => {
     const digest = digests.get(field);
@@ -29,7 +33,8 @@ export function resolveTarget(job: Pick<Job, 'key' | 'target'>, engine: Pick<Eng
 export function buildValue(job: string, build: BuildResult | null, name: string): string {
   const value = build === null || !Object.hasOwn(build.values, name) ? undefined : build.values[name];
   if (value !== undefined) return value;
-  const written = build === null ? 'nothing was built' : `it wrote ${Object.keys(build.values).sort().join(', ') || 'nothing'}`;
+  const written =
+    build === null ? 'nothing was built' : `it wrote ${Object.keys(build.values).sort().join(', ') || 'nothing'}`;
   throw new RolloutError('build-result-missing', `${job}: the settings use \${build.${name}}, but ${written}.`, {
     class: 'input',
     next: `let the build write ${name}=value to $STREAM_ROLLOUT_OUTPUT`,
@@ -47,7 +52,11 @@ export function buildNamesOf(target: JsonObject): readonly string[] {
 }
 
 /** A file of this machine means nothing to an engine: as an artifact it has to be uploaded. */
-function refuseLocal(job: Pick<Job, 'key' | 'target'>, engine: Pick<Engine, 'artifacts' | 'reference'>, build: BuildResult | null): void {
+function refuseLocal(
+  job: Pick<Job, 'key' | 'target'>,
+  engine: Pick<Engine, 'artifacts' | 'reference'>,
+  build: BuildResult | null,
+): void {
   const files = build?.files ?? {};
   const uploaded = new Set(artifactsOf(job.target, engine).map((artifact) => artifact.field));
   const fields = [...new Set([...engine.artifacts, ...(engine.reference === null ? [] : [engine.reference])])];
@@ -56,10 +65,14 @@ function refuseLocal(job: Pick<Job, 'key' | 'target'>, engine: Pick<Engine, 'art
     if (typeof value !== 'string' || uploaded.has(field)) continue;
     const [name, ...more] = buildNamesIn(value);
     if (name === undefined || more.length > 0 || files[localKey(name)] === undefined) continue;
-    throw new RolloutError('build-result-local', `${job.key}: ${field} is ${value}, which is the file ${build?.values[name]} of this machine.`, {
-      class: 'input',
-      next: `write ${field}: {file: "${value}", upload-to: "…/\${digest}"}`,
-    });
+    throw new RolloutError(
+      'build-result-local',
+      `${job.key}: ${field} is ${value}, which is the file ${build?.values[name]} of this machine.`,
+      {
+        class: 'input',
+        next: `write ${field}: {file: "${value}", upload-to: "…/\${digest}"}`,
+      },
+    );
   }
 }
 

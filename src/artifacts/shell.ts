@@ -10,10 +10,13 @@ export interface ShellOptions {
 }
 
 /** How a command ended: by an exit code, by a signal, or because it was cancelled. */
-export type ShellEnd = { readonly kind: 'exit'; readonly code: number } | { readonly kind: 'signal'; readonly signal: string } | { readonly kind: 'cancelled' };
+export type ShellEnd =
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'signal'; readonly signal: string }
+  | { readonly kind: 'cancelled' };
 
-/** Time between the polite and the impolite end of a command, in milliseconds. */
-const graceMilliseconds = 10_000;
+/** Time between the polite and the impolite end of a command, in milliseconds. A cancelled step has 10 s in all. */
+const graceMilliseconds = 3_000;
 /** Output without a line end is passed on at this length. */
 const longestLine = 64 * 1024;
 
@@ -33,7 +36,11 @@ export async function runShell(command: string, options: ShellOptions): Promise<
 }
 
 /** Null: there is no such program. */
-function start(program: string, args: readonly string[], { cwd, env, signal, onLine }: ShellOptions): Promise<ShellEnd | null> {
+function start(
+  program: string,
+  args: readonly string[],
+  { cwd, env, signal, onLine }: ShellOptions,
+): Promise<ShellEnd | null> {
   if (signal.aborted) return Promise.resolve({ kind: 'cancelled' });
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,15 +1,15 @@
-import { contentOfBlob } from './lfs.js';
-import type { Engine } from '../engines/engine.js';
-import { noLinks, readLinks, touchesLink } from '../changes/links.js';
 import { missing } from '../changes/blobs.js';
+import { noLinks, readLinks, touchesLink } from '../changes/links.js';
 import type { Repository } from '../changes/repository.js';
 import { shippedBy } from '../changes/shipped.js';
+import type { Engine } from '../engines/engine.js';
 import type { BuildResult } from '../model/artifact.js';
 import { RolloutError } from '../model/error.js';
 import type { Job } from '../model/job.js';
 import { archiveOf } from './archive.js';
 import { sha256 } from './digest.js';
 import { type ArtifactField, artifactsOf, withBuildValues } from './fields.js';
+import { contentOfBlob } from './lfs.js';
 import { localBytes } from './local.js';
 import { buildValue } from './resolve.js';
 import type { Stores } from './stores/index.js';
@@ -40,7 +40,8 @@ export async function uploadArtifacts(request: UploadRequest): Promise<readonly 
   const artifacts = artifactsOf(request.job.target, request.engine);
   for (const artifact of artifacts) refuse(request.job.key, artifact);
   const done: Uploaded[] = [];
-  for (const artifact of artifacts) done.push(artifact.built ? await uploadBuilt(request, artifact) : await uploadCommitted(request, artifact));
+  for (const artifact of artifacts)
+    done.push(artifact.built ? await uploadBuilt(request, artifact) : await uploadCommitted(request, artifact));
   return done;
 }
 
@@ -51,7 +52,11 @@ export function digestsOf(uploaded: readonly Uploaded[]): ReadonlyMap<string, st
 
 function refuse(job: string, artifact: ArtifactField): void {
   const problem = uploadProblem(artifact);
-  if (problem) throw new RolloutError(problem.code, `${job}: ${problem.message}`, { class: 'input', next: 'correct upload-to in the manifest' });
+  if (problem)
+    throw new RolloutError(problem.code, `${job}: ${problem.message}`, {
+      class: 'input',
+      next: 'correct upload-to in the manifest',
+    });
 }
 
 async function uploadCommitted(request: UploadRequest, artifact: ArtifactField): Promise<Uploaded> {
@@ -68,10 +73,17 @@ export async function committedBytes(
   const links = touchesLink(tree, artifact.path) ? await readLinks(tree, repository) : noLinks;
   const { files, problems } = shippedBy(artifact, tree, links);
   const [problem] = problems;
-  if (problem) throw new RolloutError(problem.code, `${job.key}: ${problem.message}`, { class: 'input', next: 'correct the path, or commit the file' });
+  if (problem)
+    throw new RolloutError(problem.code, `${job.key}: ${problem.message}`, {
+      class: 'input',
+      next: 'correct the path, or commit the file',
+    });
   const blobs = await repository.blobs(files.map((file) => file.oid));
   const read = await Promise.all(
-    files.map(async (file) => ({ ...file, bytes: await contentOfBlob(blobs.get(file.oid) as Uint8Array, repository.root, file.path) })),
+    files.map(async (file) => ({
+      ...file,
+      bytes: await contentOfBlob(blobs.get(file.oid) as Uint8Array, repository.root, file.path),
+    })),
   );
   return artifact.form === 'zip' ? archiveOf(read) : (read[0] as { bytes: Uint8Array }).bytes;
 }
@@ -103,15 +115,25 @@ async function uploadBuilt(request: UploadRequest, artifact: ArtifactField): Pro
 }
 
 function notThere(job: string, artifact: ArtifactField, path: string): RolloutError {
-  return new RolloutError('build-file-missing', `${job}: ${artifact.field} is made by the build, but its bytes are not at ${path} and nowhere else.`, {
-    class: 'input',
-    next: 'run again with `rebuild`, or let all environments read the bucket of the first one',
-  });
+  return new RolloutError(
+    'build-file-missing',
+    `${job}: ${artifact.field} is made by the build, but its bytes are not at ${path} and nowhere else.`,
+    {
+      class: 'input',
+      next: 'run again with `rebuild`, or let all environments read the bucket of the first one',
+    },
+  );
 }
 
-async function put({ job, build, stores }: UploadRequest, artifact: ArtifactField, bytes: Uint8Array): Promise<Uploaded> {
+async function put(
+  { job, build, stores }: UploadRequest,
+  artifact: ArtifactField,
+  bytes: Uint8Array,
+): Promise<Uploaded> {
   const digest = sha256(bytes);
-  const uri = withBuildValues(filledIn(artifact.uploadTo as string, digest), (name) => buildValue(job.key, build, name));
+  const uri = withBuildValues(filledIn(artifact.uploadTo as string, digest), (name) =>
+    buildValue(job.key, build, name),
+  );
   const answer = await stores.put(uri, job.target, bytes);
   return { field: artifact.field, uri, sha256: digest, created: answer === 'created' };
 }

@@ -10,8 +10,8 @@ import { missing } from './blobs.js';
 import { type TreeChange, treeBefore, treeOfChanges } from './diff.js';
 import { explain, unexplained } from './explain.js';
 import { dirtyFinding, findingsOf } from './findings.js';
-import { codeKind, declaredBy, desiredOf, identify, referenceOf, type Source } from './identity.js';
 import { prepareGlobs } from './globs.js';
+import { codeKind, declaredBy, desiredOf, identify, referenceOf, type Source } from './identity.js';
 import { type Links, noLinks, readLinks, touchesLink } from './links.js';
 import { ownedBy, watchedBy } from './owned.js';
 import { positionsOf, subtract, union } from './ranges.js';
@@ -208,10 +208,7 @@ async function linksOf(
 ): Promise<Links> {
   const paths = jobs.flatMap((job) => {
     const engine = engines.get(job.engine);
-    return engine === undefined
-      ? []
-      : committedArtifacts(job.target, engine)
-          .map((artifact) => artifact.path);
+    return engine === undefined ? [] : committedArtifacts(job.target, engine).map((artifact) => artifact.path);
   });
   return paths.some((path) => touchesLink(tree, path)) ? readLinks(tree, repository) : noLinks;
 }

@@ -46,11 +46,7 @@ function pathFindings(job: Job, engine: Engine, { tree }: Source): Finding[] {
     if (matchGlob(tree, pattern).length > 0) return [];
     return [finding(job, 'warning', 'paths-match-nothing', `paths.${i}`, `${pattern} matches no file of the commit.`)];
   });
-  if (
-    job.build !== null &&
-    job.paths === null &&
-    committedArtifacts(job.target, engine).length === 0
-  ) {
+  if (job.build !== null && job.paths === null && committedArtifacts(job.target, engine).length === 0) {
     const message = 'There is a build but no paths: a change of what it builds is not seen.';
     return [...empty, finding(job, 'warning', 'build-without-paths', 'build', message)];
   }
@@ -70,7 +66,10 @@ function notShipped(
   changed: Tree | null,
 ): Finding[] {
   if (job.paths === null || codeKind(job, engine) === 'build') return [];
-  const others = subtract(select(tree, job.paths, job.ignore), ownedBy({ ...job, paths: null }, engine, tree, followed));
+  const others = subtract(
+    select(tree, job.paths, job.ignore),
+    ownedBy({ ...job, paths: null }, engine, tree, followed),
+  );
   if (others.length === 0) return [];
   const now =
     changed === null

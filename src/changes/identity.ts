@@ -119,8 +119,10 @@ interface ArtifactContent {
 
 /** Content of the artifacts that are files of the commit, by their fields. */
 function artifactContent(job: Described, engine: Engine, { tree, links }: Source): ArtifactContent {
-  const found = committedArtifacts(job.target, engine)
-    .map((artifact) => ({ artifact, content: contentOf(artifact, tree, links, job.ignore) }));
+  const found = committedArtifacts(job.target, engine).map((artifact) => ({
+    artifact,
+    content: contentOf(artifact, tree, links, job.ignore),
+  }));
   return {
     content: found.map(({ artifact, content }) => [artifact.field, content.digest]),
     files: [...new Set(found.map(({ artifact }) => artifact.path))],

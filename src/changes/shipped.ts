@@ -59,7 +59,9 @@ export function contentOf(artifact: ArtifactField, tree: Tree, links: Links, ign
   const plain = artifact.form === 'zip' ? plainArchive(artifact.path, tree, ignore) : null;
   if (plain !== null) return { digest: plain, followed: [], problems: [] };
   const { files, problems } = shippedBy(artifact, tree, links, ignore);
-  const followed = files.map((file) => file.path).filter((path) => path !== artifact.path && !path.startsWith(`${artifact.path}/`));
+  const followed = files
+    .map((file) => file.path)
+    .filter((path) => path !== artifact.path && !path.startsWith(`${artifact.path}/`));
   if (artifact.form === 'file') return { digest: files[0]?.oid ?? null, followed, problems };
   const lines = files.map(({ name, executable, oid }) => `${executable ? 'x' : '-'}${oid}\t${name}\0`);
   return { digest: sha256(lines.join('')), followed, problems };

@@ -195,7 +195,9 @@ export interface TreeBuilder {
 }
 
 /** Builds a tree chunk by chunk, while git still writes. `expected`: bytes and entries, where they are known. */
-export function treeBuilder(expected: { readonly bytes: number; readonly size: number } = { bytes: 1 << 20, size: 1 << 14 }): TreeBuilder {
+export function treeBuilder(
+  expected: { readonly bytes: number; readonly size: number } = { bytes: 1 << 20, size: 1 << 14 },
+): TreeBuilder {
   let bytes = Buffer.allocUnsafe(expected.bytes);
   let starts = new Uint32Array(expected.size + 1);
   let length = 0;

@@ -8,7 +8,7 @@ import { recordReport } from '../rollout/reporting.js';
 import { settleSeconds } from '../rollout/settle.js';
 import { text } from '../rollout/text.js';
 import type { Bench } from './bench.js';
-import { connectTo, readLedger } from './ledger-jobs.js';
+import { connectTo, readLedger, targetOf } from './ledger-jobs.js';
 
 /** Time that a takeover needs beside the settle: look, start, write (seconds). */
 const slackSeconds = 60;
@@ -31,7 +31,10 @@ export async function postRun(bench: Bench, nonce: string): Promise<Report | nul
         const up = runs.some((run) => isActive(run) && !isEnding(run));
         const gap =
           !up && record.journal.length > 0 && record.plan.strategy !== 'create' && record.plan.strategy !== 'stop';
-        const fits = bench.clock.now() + (settleSeconds(engine) + slackSeconds) * 1000 < bench.handOverAt;
+        const fits =
+          bench.clock.now() +
+            (settleSeconds({ times: engine.timesOf?.(targetOf(record)) ?? engine.times }) + slackSeconds) * 1000 <
+          bench.handOverAt;
         if (!gap || !fits)
           jobs.push(
             recordReport(

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Plan } from '../model/plan.js';
 import type { Report } from '../model/report.js';
 
@@ -29,4 +29,17 @@ export async function writeFiles(
     summary: await put('summary.md', `${summary}\n`),
     evidence: report === null ? null : await put('report.json', `${JSON.stringify(report, null, 2)}\n`),
   };
+}
+
+/** The directory, or one beside it where an earlier step of the same job has put its files: those keep what they say. */
+export async function freshDirectory(directory: string): Promise<string> {
+  if (directory === '') return '';
+  await mkdir(dirname(directory), { recursive: true });
+  try {
+    await mkdir(directory);
+    return directory;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return await mkdtemp(`${directory}-`);
+  }
 }

@@ -2,6 +2,7 @@ import { getOctokit } from '@actions/github';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import type { EventFacts } from '../inputs/inputs.js';
+import { userAgent } from '../version.js';
 
 export type Octokit = ReturnType<typeof getOctokit>;
 
@@ -14,6 +15,8 @@ export interface GitHub {
 
 /** Longest wait that a rate limit may ask for, in seconds; a report is not worth more. */
 const patience = 60;
+/** Longest time of one call, its waits and retries included, in milliseconds: a report must not hold a step up for ever. */
+const callTimeout = 150_000;
 
 /** The client for the event's repository; null without a token or a repository. */
 export function connectGitHub(event: EventFacts, token: string | null, warn: (line: string) => void): GitHub | null {
@@ -28,7 +31,7 @@ export function connectGitHub(event: EventFacts, token: string | null, warn: (li
     token,
     {
       baseUrl: event.apiUrl,
-      userAgent: 'stream-rollout',
+      userAgent,
       throttle: { onRateLimit: wait, onSecondaryRateLimit: wait },
       retry: { retries: 2 },
       log: { debug() {}, info() {}, warn() {}, error() {} },
@@ -37,11 +40,19 @@ export function connectGitHub(event: EventFacts, token: string | null, warn: (li
     retry as never,
     throttling as never,
   );
+  octokit.hook.before('request', (options) => {
+    options.request.signal = AbortSignal.timeout(callTimeout);
+  });
   return { octokit, owner, repo };
 }
 
-/** A missing right: told once as a notice, never a failure of a rollout. */
+/** A missing right: told as a notice, never a failure of a rollout. */
 export function isForbidden(error: unknown): boolean {
   const status = (error as { status?: number }).status;
   return status === 403 || status === 404 || status === 401;
+}
+
+/** GitHub does not know the commit: it was never pushed, or was force-pushed away and collected. */
+export function isUnknownCommit(error: unknown): boolean {
+  return (error as { status?: number }).status === 422;
 }

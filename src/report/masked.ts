@@ -16,5 +16,7 @@ function walk(value: unknown, mask: (text: string) => string): unknown {
   if (typeof value === 'string') return mask(value);
   if (Array.isArray(value)) return value.map((item) => walk(item, mask));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, names.has(key) ? item : walk(item, mask)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, names.has(key) ? item : walk(item, mask)]),
+  );
 }

@@ -27,7 +27,9 @@ export function fitted(parts: readonly Part[], most: number): string {
     kept.push(text);
   }
   if (missing.length > 0) {
-    kept.push(`Left out for want of room: ${missing.length} ${missing.length === 1 ? 'part' : 'parts'}. The report file has everything.`);
+    kept.push(
+      `Left out for want of room: ${missing.length} ${missing.length === 1 ? 'part' : 'parts'}. The report file has everything.`,
+    );
   }
   return kept.join('\n\n');
 }

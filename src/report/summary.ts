@@ -3,7 +3,7 @@ import type { JobPlan, Plan } from '../model/plan.js';
 import type { JobReport, Report } from '../model/report.js';
 import { headline, nowSentence } from './now.js';
 import { fitted, type Part } from './parts.js';
-import { cellCode, code, counted, cut, html, jobs as countOf, link, plain, seconds } from './text.js';
+import { cellCode, code, counted, jobs as countOf, cut, html, link, plain, seconds } from './text.js';
 import { timeline } from './timeline.js';
 
 /** The runner drops a summary over 1 MiB whole; this leaves room for what other calls of the step add. In bytes. */

@@ -265,7 +265,9 @@ export async function carryOut(crew: Crew): Promise<Ended> {
 
   async function leave(how: 'pending' | 'interrupted', why: string): Promise<Ended> {
     say(why);
-    pen.note((record) => ({ ...record, holder: null, lease: null }));
+    // After a cancelled step its own post step follows: it finds what is left by the holder.
+    const postFollows = signal.aborted && pen.record.holder?.workflow != null;
+    if (!postFollows) pen.note((record) => ({ ...record, holder: null, lease: null }));
     await pen.flush(`hand over rollout ${pen.record.n}: ${how}`);
     return { how, record: pen.record, runs: state.runs, note: why };
   }

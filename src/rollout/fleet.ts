@@ -101,7 +101,7 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
   async function one(order: Order, pen: ReturnType<typeof penOf>): Promise<JobReport> {
     const crew: Crew = {
       clock: base.clock,
-      engine: order.engine,
+      engine: timed(order),
       session: order.session,
       subject: order.subject,
       pen,
@@ -130,6 +130,12 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
   }
 
   return await Promise.all(orders.map(start));
+}
+
+/** The engine with the times that hold for this job's target. */
+function timed({ engine, body }: Order): Crew['engine'] {
+  const { id, pollSeconds, fence } = engine;
+  return { id, pollSeconds, fence, times: engine.timesOf?.(body.plan?.target ?? {}) ?? engine.times };
 }
 
 async function open(order: Order, base: FleetBase): Promise<{ held: Held } | { report: JobReport }> {

@@ -12,10 +12,14 @@ export function storeError(refusal: Refusal, what: string, cause: unknown): Roll
   const said = cause instanceof Error ? cause.message : String(cause);
   switch (refusal.kind) {
     case 'denied':
-      return new RolloutError('upload-denied', `${what} was refused (${said}): the right ${refusal.right} is missing.`, {
-        next: `grant ${refusal.right} on ${refusal.on} to the identity of this step`,
-        cause,
-      });
+      return new RolloutError(
+        'upload-denied',
+        `${what} was refused (${said}): the right ${refusal.right} is missing.`,
+        {
+          next: `grant ${refusal.right} on ${refusal.on} to the identity of this step`,
+          cause,
+        },
+      );
     case 'no-credentials':
       return new RolloutError('upload-credentials-missing', `${what}: no usable credentials (${said}).`, {
         class: 'input',

@@ -15,7 +15,8 @@ export function openFiles(): ObjectStore {
       await link(draft, path);
       return 'created';
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw storeError({ kind: 'failed' }, `write ${address.uri}`, error);
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+        throw storeError({ kind: 'failed' }, `write ${address.uri}`, error);
       const there = await get(address);
       if (there === null || !Buffer.from(bytes).equals(there)) throw conflict(address.uri, 'another content');
       return 'present';

@@ -18,11 +18,14 @@ export async function openGcs(access: Access, ambient: StoreAmbient): Promise<Ob
   async function put(address: Address, bytes: Uint8Array): Promise<'created' | 'present'> {
     const { uri, bucket, key } = address;
     try {
-      await (await client()).bucket(bucket).file(key).save(Buffer.from(bytes), {
-        resumable: bytes.length > resumableBytes,
-        contentType: key.endsWith('.json') ? 'application/json' : 'application/octet-stream',
-        preconditionOpts: { ifGenerationMatch: 0 },
-      });
+      await (await client())
+        .bucket(bucket)
+        .file(key)
+        .save(Buffer.from(bytes), {
+          resumable: bytes.length > resumableBytes,
+          contentType: key.endsWith('.json') ? 'application/json' : 'application/octet-stream',
+          preconditionOpts: { ifGenerationMatch: 0 },
+        });
       return 'created';
     } catch (error) {
       if (statusOf(error) === 412) return same(address, bytes);
@@ -37,7 +40,8 @@ export async function openGcs(access: Access, ambient: StoreAmbient): Promise<Ob
     } catch (error) {
       throw storeError(refusalOf(error, 'storage.objects.get', bucket), `objects.get ${uri}`, error);
     }
-    if (Number(metadata.size) !== bytes.length) throw conflict(uri, `${metadata.size} bytes instead of ${bytes.length}`);
+    if (Number(metadata.size) !== bytes.length)
+      throw conflict(uri, `${metadata.size} bytes instead of ${bytes.length}`);
     // Objects that were composed of others have no MD5.
     const equal =
       metadata.md5Hash !== undefined
@@ -75,7 +79,11 @@ async function optionsOf({ impersonate }: Access, { env, userAgent }: StoreAmbie
   const file = env['GOOGLE_APPLICATION_CREDENTIALS'];
   if (impersonate === null) return { ...common, ...(file ? { keyFilename: file } : {}) };
   const { GoogleAuth, Impersonated } = await import('./sdk-auth.js');
-  const auth = new GoogleAuth({ scopes: ['https://www.googleapis.com/auth/cloud-platform'], projectId, ...(file ? { keyFilename: file } : {}) });
+  const auth = new GoogleAuth({
+    scopes: ['https://www.googleapis.com/auth/cloud-platform'],
+    projectId,
+    ...(file ? { keyFilename: file } : {}),
+  });
   const authClient = new Impersonated({
     sourceClient: await auth.getClient(),
     targetPrincipal: impersonate,

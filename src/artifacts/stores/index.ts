@@ -1,6 +1,6 @@
 import { RolloutError } from '../../model/error.js';
 import type { JsonObject } from '../../model/json.js';
-import { type Access, accessOf, type Address, type ObjectStore, type StoreAmbient } from './store.js';
+import { type Access, type Address, accessOf, type ObjectStore, type StoreAmbient } from './store.js';
 
 /** All stores of a process: one client a scheme and identity, made at first use. */
 export interface Stores {
@@ -34,7 +34,7 @@ export function openStores(ambient: StoreAmbient): Stores {
     put(uri, target, bytes) {
       const { store, address, key } = reach(uri, target);
       const known = putting.get(key);
-      if (known) return known;
+      if (known) return known.then(() => 'present');
       const put = store.then((opened) => opened.put(address, bytes));
       putting.set(key, put);
       // A failed put may be tried again.
@@ -52,7 +52,8 @@ export function openStores(ambient: StoreAmbient): Stores {
 }
 
 function parse(uri: string): { readonly scheme: string; readonly address: Address } {
-  const [, scheme, bucket = '', key = ''] = /^(s3|gs):\/\/([^/]+)\/(.+)$/.exec(uri) ?? /^(file):\/\/()\/(.+)$/.exec(uri) ?? [];
+  const [, scheme, bucket = '', key = ''] =
+    /^(s3|gs):\/\/([^/]+)\/(.+)$/.exec(uri) ?? /^(file):\/\/()\/(.+)$/.exec(uri) ?? [];
   if (scheme !== undefined) return { scheme, address: { uri, bucket, key } };
   throw new RolloutError('upload-to-unsupported', `${uri} is no s3://, gs:// or file:/// URI of an object.`, {
     class: 'input',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
-import { storeError, conflict, type Refusal } from './errors.js';
+import { conflict, type Refusal, storeError } from './errors.js';
 import type { Access, Address, ObjectStore, StoreAmbient } from './store.js';
 
 /** Puts are safe to repeat: the name is made from the content, and a second put of it is refused by the condition. */
@@ -16,7 +16,14 @@ export async function openS3(access: Access, ambient: StoreAmbient): Promise<Obj
 
   async function put({ uri, bucket, key }: Address, bytes: Uint8Array): Promise<'created' | 'present'> {
     const sha256 = createHash('sha256').update(bytes).digest('base64');
-    const input = { Bucket: bucket, Key: key, Body: bytes, IfNoneMatch: '*', ChecksumSHA256: sha256, ContentType: typeOf(key) };
+    const input = {
+      Bucket: bucket,
+      Key: key,
+      Body: bytes,
+      IfNoneMatch: '*',
+      ChecksumSHA256: sha256,
+      ContentType: typeOf(key),
+    };
     for (let round = 1; ; round++) {
       try {
         await client.send(new sdk.PutObjectCommand(input), cancel);
@@ -36,8 +43,12 @@ export async function openS3(access: Access, ambient: StoreAmbient): Promise<Obj
   async function same(address: Address, bytes: Uint8Array, sha256: string): Promise<'present'> {
     const { uri, bucket, key } = address;
     try {
-      const head = await client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }), cancel);
-      if (head.ContentLength !== bytes.length) throw conflict(uri, `${head.ContentLength} bytes instead of ${bytes.length}`);
+      const head = await client.send(
+        new sdk.HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }),
+        cancel,
+      );
+      if (head.ContentLength !== bytes.length)
+        throw conflict(uri, `${head.ContentLength} bytes instead of ${bytes.length}`);
       if (head.ChecksumSHA256 === sha256) return 'present';
     } catch (error) {
       if (statusOf(error) === null) throw error;
@@ -79,9 +90,15 @@ async function settingsOf({ region, role }: Access, { env, userAgent, secret }: 
   if (role === null) return own === null ? settings : { ...settings, credentials: own };
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const sts = env['AWS_ENDPOINT_URL_STS'] ?? env['AWS_ENDPOINT_URL'];
-  const externalId = role.externalId?.replace(/^\$\{secret\.([A-Za-z_][A-Za-z0-9_]*)\}$/, (_, name: string) => secret(name));
+  const externalId = role.externalId?.replace(/^\$\{secret\.([A-Za-z_][A-Za-z0-9_]*)\}$/, (_, name: string) =>
+    secret(name),
+  );
   const credentials = fromTemporaryCredentials({
-    params: { RoleArn: role.arn, RoleSessionName: 'stream-rollout', ...(externalId === undefined ? {} : { ExternalId: externalId }) },
+    params: {
+      RoleArn: role.arn,
+      RoleSessionName: 'stream-rollout',
+      ...(externalId === undefined ? {} : { ExternalId: externalId }),
+    },
     clientConfig: { region: where, ...(sts === undefined ? {} : { endpoint: sts }) },
     ...(own === null ? {} : { masterCredentials: own }),
   });
@@ -90,7 +107,11 @@ async function settingsOf({ region, role }: Access, { env, userAgent, secret }: 
 
 /** Keys of the environment that was passed in; null: the SDK's own chain (a profile, a web identity, an instance role). */
 function keysIn(env: StoreAmbient['env']) {
-  const [accessKeyId, secretAccessKey, sessionToken] = [env['AWS_ACCESS_KEY_ID'], env['AWS_SECRET_ACCESS_KEY'], env['AWS_SESSION_TOKEN']];
+  const [accessKeyId, secretAccessKey, sessionToken] = [
+    env['AWS_ACCESS_KEY_ID'],
+    env['AWS_SECRET_ACCESS_KEY'],
+    env['AWS_SESSION_TOKEN'],
+  ];
   if (!accessKeyId || !secretAccessKey || env['AWS_PROFILE']) return null;
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
 }

@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Root of the repository: Jest is started there. */
+export const root = process.cwd();
+
+/** Folder of the built action; another build can be tried by its path in STREAM_ROLLOUT_DIST. */
+export const dist = process.env['STREAM_ROLLOUT_DIST'] ?? join(root, 'dist');
+
+/** A built entry point. Throws where it has not been built. */
+export function built(name: 'main.js' | 'post.js' | 'cli.js'): string {
+  const path = join(dist, name);
+  if (!existsSync(path)) throw new Error(`${path} does not exist; run: npm run build`);
+  return path;
+}
+
+/** The Node that the runner brings for `using: node24`. */
+export const node24 = join(root, 'node_modules', 'node', 'bin', 'node');
