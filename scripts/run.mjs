@@ -9,6 +9,14 @@ if (!file) throw new Error('usage: node scripts/run.mjs FILE.ts [ARGUMENT …]')
 const outdir = join(import.meta.dirname ?? '.', '..', '.cache', 'run');
 mkdirSync(outdir, { recursive: true });
 const outfile = join(outdir, `${basename(file, '.ts')}-${process.pid}.mjs`);
-await build({ entryPoints: [file], bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', outfile });
+await build({
+  entryPoints: [file],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  outfile,
+});
 process.argv = [process.argv[0], file, ...rest];
 await import(pathToFileURL(outfile).href);

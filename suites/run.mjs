@@ -17,7 +17,11 @@ try {
   process.exit(1);
 }
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-const done = spawnSync(process.execPath, [...jest, '--config', 'jest.suites.config.js', '--roots', `suites/${suite}`, '--ci', ...rest], {
-  stdio: 'inherit',
-});
+const done = spawnSync(
+  process.execPath,
+  [...jest, '--config', 'jest.suites.config.js', '--roots', `suites/${suite}`, '--ci', ...rest],
+  {
+    stdio: 'inherit',
+  },
+);
 process.exit(done.status ?? 1);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import picomatch from 'picomatch';
 import { matchGlob, select } from '../../src/changes/globs.js';
 import { contains, countOf, intersect, positionsOf, type Ranges, subtract, union } from '../../src/changes/ranges.js';
-import { type Tree, treeOf } from '../../src/changes/tree.js';
+import type { Tree } from '../../src/changes/tree.js';
+import { treeOf } from '../../src/changes/tree-builder.js';
 
 function treeWith(paths: readonly string[]): Tree {
   return treeOf(paths.map((path) => ({ path, mode: '100644', oid: '1'.repeat(40) })));

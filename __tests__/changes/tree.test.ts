@@ -2,7 +2,8 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { diffTrees, type Side, type TreeChange, treeBefore, treeOfChanges } from '../../src/changes/diff.js';
 import { openRepository } from '../../src/changes/repository.js';
-import { type Tree, type TreeEntry, treeBuilder, treeOf } from '../../src/changes/tree.js';
+import type { Tree, TreeEntry } from '../../src/changes/tree.js';
+import { treeBuilder, treeOf } from '../../src/changes/tree-builder.js';
 import { env, newRepo, removeTemporaries } from './repo.js';
 
 afterAll(removeTemporaries);

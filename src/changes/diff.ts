@@ -1,4 +1,5 @@
-import { lineOf, type Tree, treeBuilder } from './tree.js';
+import type { Tree } from './tree.js';
+import { lineOf, treeBuilder } from './tree-builder.js';
 
 /** One side of a changed path. */
 export interface Side {

@@ -1,4 +1,5 @@
-import { type Tree, treeOf } from './tree.js';
+import type { Tree } from './tree.js';
+import { treeOf } from './tree-builder.js';
 
 /** Entries of a commit as GitHub's trees API gives them with `recursive`. */
 export interface RemoteTree {

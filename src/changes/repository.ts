@@ -6,7 +6,8 @@ import { fetchCommit, fullId, localCommit } from './fetch.js';
 import { type Environment, type Git, gitFailed, gitIn, textOf } from './git.js';
 import { type Relation, relationOf } from './relation.js';
 import { remoteTree, type TreeSource } from './remote.js';
-import { type Tree, treeBuilder } from './tree.js';
+import type { Tree } from './tree.js';
+import { treeBuilder } from './tree-builder.js';
 import { changedInWorkTree } from './work-tree.js';
 
 /** A git repository, read by plumbing. Answers about a commit are kept: commits never change. */

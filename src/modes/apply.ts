@@ -18,6 +18,9 @@ const heldPollSeconds = 30;
 /** Jobs that are built, uploaded and checked at the same time, before anything is opened. */
 const preparing = 8;
 
+/** Ends of an older rollout after which the newer revision is planned anew; `stuck` does not block it either. */
+const closedOlder: ReadonlySet<Outcome> = new Set(['superseded', 'succeeded', 'rolled-back', 'failed', 'stuck']);
+
 export interface Applied {
   readonly plan: Plan;
   readonly report: Report;
@@ -34,7 +37,7 @@ export async function apply(bench: Bench, onPlan: (plan: Plan) => Promise<void>)
   const reports = new Map<string, JobReport>();
   let round: Gathered | null = first;
   while (round !== null) {
-    const { reports: done, again, held }: Round = await carryOutRound(bench, round);
+    const { reports: done, again, held }: Round = await carryOutRound(bench, round, reports);
     for (const report of done) reports.set(report.job, report);
     const waitFor = bench.inputs.wait ? held : [];
     const next = [...again, ...waitFor];
@@ -66,7 +69,7 @@ interface Round {
   readonly held: readonly string[];
 }
 
-async function carryOutRound(bench: Bench, g: Gathered): Promise<Round> {
+async function carryOutRound(bench: Bench, g: Gathered, before: ReadonlyMap<string, JobReport>): Promise<Round> {
   const reports: JobReport[] = [];
   const orders: Order[] = [];
   const again: string[] = [];
@@ -90,7 +93,9 @@ async function carryOutRound(bench: Bench, g: Gathered): Promise<Round> {
     workshop.close();
   }
 
-  const outcomes = new Map<string, Outcome>(reports.map((report) => [report.job, report.outcome]));
+  const outcomes = new Map<string, Outcome>(
+    [...before.values(), ...reports].map((report) => [report.job, report.outcome]),
+  );
   const carried = await rollOut(orders, {
     ledger: await bench.ledger(),
     environment: g.plan.environment,
@@ -104,8 +109,7 @@ async function carryOutRound(bench: Bench, g: Gathered): Promise<Round> {
   });
   for (const report of carried) {
     const order = orders.find((candidate) => candidate.subject.job === report.job);
-    if (order?.superseding && (report.outcome === 'superseded' || report.outcome === 'succeeded'))
-      again.push(report.job);
+    if (order?.superseding && closedOlder.has(report.outcome)) again.push(report.job);
     reports.push(report);
   }
   for (const report of reports) if (report.code === 'rollout-held') held.push(report.job);

@@ -1,13 +1,14 @@
 import type { ManifestError } from '../manifest/index.js';
 import { RolloutError } from '../model/error.js';
 import type { JobReport, Report } from '../model/report.js';
+import { terminalText } from './terminal-text.js';
 import { seconds } from './text.js';
 
 /** Prints the one JSON document of a command on stdout, or its text for people. */
 export function printDocument(json: boolean, document: unknown, text: string | null, error?: unknown): void {
   if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
-  else if (text !== null) process.stdout.write(`${text}\n`);
-  else process.stderr.write(`${failureText(error)}\n`);
+  else if (text !== null) process.stdout.write(`${terminalText(text)}\n`);
+  else process.stderr.write(`${terminalText(failureText(error))}\n`);
 }
 
 /** The report for people: one paragraph a job that was touched, unchanged ones as a count. */

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { Engine, Session, Subject } from '../engines/engine.js';
 import type { Held, Ledger } from '../ledger/ledger.js';
 import type { Clock } from '../model/clock.js';
+import { RolloutError } from '../model/error.js';
 import type { Finding } from '../model/finding.js';
 import type { Outcome } from '../model/outcome.js';
 import type { JobRecord } from '../model/record.js';
@@ -11,7 +12,7 @@ import type { Crew, Ended, Progress } from './crew.js';
 import type { Cause } from './decision.js';
 import { carryOut } from './executor.js';
 import { sharedHeads } from './heads.js';
-import { penOf } from './pen.js';
+import { penOf, sameRecord } from './pen.js';
 import { closeRecord } from './records.js';
 import { reportOf, sentence } from './reporting.js';
 import { text } from './text.js';
@@ -65,7 +66,18 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
     return result;
   }
 
+  /** One job's trouble never ends the others. */
   async function carry(order: Order): Promise<JobReport> {
+    try {
+      return await carryOpened(order);
+    } catch (error) {
+      const ended: Ended = { how: 'interrupted', record: order.body, runs: [], note: text(error) };
+      const code = error instanceof RolloutError ? error.code : 'unexpected-error';
+      return { ...reportOf(ended, order.engine.id, [], order.findings), code };
+    }
+  }
+
+  async function carryOpened(order: Order): Promise<JobReport> {
     const outcome = opened.get(order.subject.job);
     if (outcome === undefined || 'report' in outcome) return outcome?.report ?? refusedHeld(order, null);
     const missing = await unmet(order);
@@ -138,10 +150,41 @@ function timed({ engine, body }: Order): Crew['engine'] {
   return { id, pollSeconds, fence, times: engine.timesOf?.(body.plan?.target ?? {}) ?? engine.times };
 }
 
+/** W1, or the takeover. An answer that was lost is looked up; where it stays unknown nothing was called yet, so the job is left. */
 async function open(order: Order, base: FleetBase): Promise<{ held: Held } | { report: JobReport }> {
-  const swap = await base.ledger.write(order.body, order.held?.head ?? null, order.message);
-  if (swap.landed) return { held: { record: order.body, head: swap.head } };
-  return { report: refusedHeld(order, swap.now) };
+  try {
+    const swap = await base.ledger.write(order.body, order.held?.head ?? null, order.message);
+    if (swap.landed) return { held: { record: order.body, head: swap.head } };
+    return swap.now !== null && sameRecord(swap.now.record, order.body)
+      ? { held: swap.now }
+      : { report: refusedHeld(order, swap.now) };
+  } catch (error) {
+    const job = order.subject.job;
+    const now = await base.ledger.read(base.environment, [job]).then(
+      (found) => found.get(job) ?? null,
+      () => null,
+    );
+    if (now !== null && sameRecord(now.record, order.body)) return { held: now };
+    return { report: notOpened(order, error) };
+  }
+}
+
+/** The ledger could not be written: no engine call was made for this job. */
+function notOpened(order: Order, error: unknown): JobReport {
+  const known = error instanceof RolloutError ? error : null;
+  const report = reportOf(
+    { how: 'interrupted', record: order.body, runs: [], note: null },
+    order.engine.id,
+    [],
+    order.findings,
+  );
+  return {
+    ...report,
+    outcome: 'refused',
+    code: known?.code ?? 'unexpected-error',
+    message: `Refused; no engine call was made. The ledger could not be written: ${text(error)}.`,
+    next: known?.next ?? report.next,
+  };
 }
 
 function refusedHeld(order: Order, now: Held | null): JobReport {

@@ -7,7 +7,7 @@ import type { Job } from '../model/job.js';
 import { type JsonObject, merged } from '../model/json.js';
 import type { JobPlan } from '../model/plan.js';
 import type { Holder, JobRecord } from '../model/record.js';
-import type { Run } from '../model/run.js';
+import { isActive, type Run } from '../model/run.js';
 import { namesOf } from '../plan/names.js';
 import type { Cause } from './decision.js';
 import type { Order } from './fleet.js';

@@ -59,12 +59,13 @@ export function penOf(start: Held, ledger: Pick<Ledger, 'write'>, readHead: () =
       try {
         const swap = await ledger.write(body, head, message);
         if (swap.landed) return landedAs(base, body, swap.head, startedAt);
-        if (swap.now !== null && same(swap.now.record, body)) return landedAs(base, body, swap.now.head, startedAt);
+        if (swap.now !== null && sameRecord(swap.now.record, body))
+          return landedAs(base, body, swap.now.head, startedAt);
         lose(swap.now);
       } catch (error) {
         if (error instanceof LockLost) throw error;
         const now = await readHead().catch(() => undefined);
-        if (now && same(now.record, body)) return landedAs(base, body, now.head, startedAt);
+        if (now && sameRecord(now.record, body)) return landedAs(base, body, now.head, startedAt);
         if (now !== undefined && now?.head !== head) lose(now);
         const pause = pauses[attempt];
         if (pause === undefined) throw error;
@@ -113,6 +114,7 @@ export function penOf(start: Held, ledger: Pick<Ledger, 'write'>, readHead: () =
   };
 }
 
-function same(found: JobRecord, body: JobRecord): boolean {
+/** Our own write, whose answer was lost: the same content, counter and times included. */
+export function sameRecord(found: JobRecord, body: JobRecord): boolean {
   return digestOf(found as unknown as Json) === digestOf(body as unknown as Json);
 }

@@ -30,7 +30,15 @@ afterAll(async () => {
 async function createJob(Name: string, more: object = {}): Promise<void> {
   const Command = { Name: 'gluestreaming', ScriptLocation: 's3://acme/clicks.py', PythonVersion: '3' };
   const Role = 'arn:aws:iam::123456789012:role/glue';
-  await glue('create_job', { Name, Role, Command, GlueVersion: '5.0', WorkerType: 'G.1X', NumberOfWorkers: 2, ...more });
+  await glue('create_job', {
+    Name,
+    Role,
+    Command,
+    GlueVersion: '5.0',
+    WorkerType: 'G.1X',
+    NumberOfWorkers: 2,
+    ...more,
+  });
 }
 
 /** Starts a run; `running` waits until it runs, by the cloud's clock. */
@@ -77,7 +85,10 @@ describe('boto3 writes S3 objects conditionally', () => {
 
   it('lists by prefix and deletes', async () => {
     await s3('put_object', { Bucket: 'acme', Key: 'lib/a b+c.zip', Body: 'zip' });
-    const { Contents } = await s3<{ Contents: { Key: string }[] }>('list_objects_v2', { Bucket: 'acme', Prefix: 'lib/' });
+    const { Contents } = await s3<{ Contents: { Key: string }[] }>('list_objects_v2', {
+      Bucket: 'acme',
+      Prefix: 'lib/',
+    });
     expect(Contents.map((entry) => entry.Key)).toEqual(['lib/a b+c.zip']);
     await s3('delete_object', { Bucket: 'acme', Key: 'lib/a b+c.zip' });
     expect(await s3('list_objects_v2', { Bucket: 'acme', Prefix: 'lib/' })).toMatchObject({ KeyCount: 0 });
@@ -122,7 +133,9 @@ describe('boto3 drives Glue', () => {
       JobRunIds,
     });
     expect(first.SuccessfulSubmissions).toEqual([{ JobName: 'sessions', JobRunId: JobRunIds[0] }]);
-    expect(first.Errors).toMatchObject([{ JobRunId: 'jr_none', ErrorDetail: { ErrorCode: 'EntityNotFoundException' } }]);
+    expect(first.Errors).toMatchObject([
+      { JobRunId: 'jr_none', ErrorDetail: { ErrorCode: 'EntityNotFoundException' } },
+    ]);
     expect(await stateOf('sessions', JobRunIds[0]!)).toBe('STOPPING');
     await cloud.advance(30);
     expect(await stateOf('sessions', JobRunIds[0]!)).toBe('STOPPED');
@@ -152,7 +165,11 @@ describe('what boto3 started, in our plan', () => {
   afterAll(() => fleet.checkout.remove());
 
   it('creates a job that never ran', async () => {
-    expect(clicks(await fleet.plan('--jobs', 'clicks'))).toMatchObject({ action: 'roll-out', strategy: 'create', run: null });
+    expect(clicks(await fleet.plan('--jobs', 'clicks'))).toMatchObject({
+      action: 'roll-out',
+      strategy: 'create',
+      run: null,
+    });
   });
 
   it('adopts the run of the exact name, and plans without a write', async () => {
@@ -199,7 +216,11 @@ describe('what boto3 started, in our plan', () => {
   it('refuses a run that was started by hand in place of the recorded one, and adopts it on request', async () => {
     const run = await startRun('clicks');
     await cloud.advance(60);
-    expect(clicks(await fleet.plan('--jobs', 'clicks'))).toMatchObject({ action: 'refuse', run, findings: ['run-by-hand'] });
+    expect(clicks(await fleet.plan('--jobs', 'clicks'))).toMatchObject({
+      action: 'refuse',
+      run,
+      findings: ['run-by-hand'],
+    });
     const told = await fleet.apply('--jobs', 'clicks', '--on-drift', 'adopt');
     expect(told.document.jobs).toMatchObject([{ outcome: 'adopted', runAfter: run }]);
   });

@@ -44,7 +44,8 @@ export function converse(script: string, env: { readonly [name: string]: string 
   return {
     async ask<Answer>(request: object) {
       const { answer, error } = await exchange(request);
-      if (error !== undefined) throw new Error(`${JSON.stringify(request)}: ${error.type} ${error.code} ${error.message}`);
+      if (error !== undefined)
+        throw new Error(`${JSON.stringify(request)}: ${error.type} ${error.code} ${error.message}`);
       return answer as Answer;
     },
     async refused(request) {

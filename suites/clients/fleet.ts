@@ -15,7 +15,11 @@ export interface Fleet {
 export const place = { project: 'acme-prod', region: 'europe-west1', glueRegion: 'eu-west-1' };
 
 /** Makes a checkout whose manifest declares these jobs for the one environment `production`. */
-export async function makeFleet(cloud: LocalCloud, jobs: { readonly [key: string]: object }, files: Files): Promise<Fleet> {
+export async function makeFleet(
+  cloud: LocalCloud,
+  jobs: { readonly [key: string]: object },
+  files: Files,
+): Promise<Fleet> {
   const checkout = await makeCheckout();
   const manifest = { version: 1, name: 'acme-streaming', environments: { production: {} }, jobs };
   await checkout.commit('The fleet as declared', {
@@ -64,7 +68,10 @@ export function dataflowJob(name: string, target: object = {}): object {
 export const template = JSON.stringify({
   image: 'registry.example/orders:1',
   sdkInfo: { language: 'PYTHON' },
-  metadata: { name: 'orders', parameters: [{ name: 'inputSubscription', label: 'input', helpText: 'input', isOptional: true }] },
+  metadata: {
+    name: 'orders',
+    parameters: [{ name: 'inputSubscription', label: 'input', helpText: 'input', isOptional: true }],
+  },
 });
 
 /** What the plan says of one job, by the parts that users script against. */

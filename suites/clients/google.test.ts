@@ -32,7 +32,8 @@ async function launch(name: string, more: object = {}): Promise<string> {
 
 const get = (job_id: string, view = 'JOB_VIEW_SUMMARY') => jobs<Job>('get_job', { job_id, view });
 const stateOf = async (id: string) => (await get(id)).current_state;
-const request = (job_id: string, requested_state: string) => jobs<Job>('update_job', { job_id, job: { requested_state } });
+const request = (job_id: string, requested_state: string) =>
+  jobs<Job>('update_job', { job_id, job: { requested_state } });
 
 /** Changes worker bounds as the client's users do: with a field mask. */
 function bounds(job_id: string, params: { readonly [field: string]: number }): Promise<object> {
@@ -116,14 +117,17 @@ describe("Google's Python client drives Dataflow", () => {
     expect(await mixed).toMatchObject({ code: 400 });
   });
 
-  it('reads messages', async () => {
-    const messages = await google.ask<{ message_text: string }[]>({
-      service: 'MessagesV1Beta3',
-      call: 'list_job_messages',
-      request: { ...where, job_id: orders, minimum_importance: 'JOB_MESSAGE_BASIC' },
-    });
-    expect(messages.length).toBeGreaterThan(0);
-    expect(messages.every((message) => message.message_text !== '')).toBe(true);
+  it('reads messages by their importance', async () => {
+    const messages = (minimum_importance: string) =>
+      google.ask<{ message_text: string }[]>({
+        service: 'MessagesV1Beta3',
+        call: 'list_job_messages',
+        request: { ...where, job_id: orders, minimum_importance },
+      });
+    expect((await messages('JOB_MESSAGE_DETAILED')).map((message) => message.message_text)).toEqual([
+      'Workers have started successfully.',
+    ]);
+    expect(await messages('JOB_MESSAGE_ERROR')).toEqual([]);
   });
 
   it('replaces a job in place', async () => {
@@ -159,7 +163,9 @@ describe("Google's Python client drives Dataflow", () => {
     await request(returns.id, 'JOB_STATE_CANCELLED');
     await cloud.advance(10);
     expect(await stateOf(returns.id)).toBe('JOB_STATE_CANCELLED');
-    expect(await jobsRefused('update_job', { job_id: orders, job: { requested_state: 'JOB_STATE_DRAINED' } })).toMatchObject({
+    expect(
+      await jobsRefused('update_job', { job_id: orders, job: { requested_state: 'JOB_STATE_DRAINED' } }),
+    ).toMatchObject({
       code: 400,
     });
   });
@@ -168,7 +174,8 @@ describe("Google's Python client drives Dataflow", () => {
 describe("what Google's Python client launched, in our plan", () => {
   let fleet: Fleet;
   let run: string;
-  const payments = async (...args: readonly string[]) => decided(await fleet.plan('--jobs', 'payments', ...args), 'payments');
+  const payments = async (...args: readonly string[]) =>
+    decided(await fleet.plan('--jobs', 'payments', ...args), 'payments');
 
   beforeAll(async () => {
     fleet = await makeFleet(
@@ -193,7 +200,12 @@ describe("what Google's Python client launched, in our plan", () => {
 
   it('plans to take back worker bounds that were changed by hand', async () => {
     await bounds(run, { max_num_workers: 9 });
-    expect(await payments()).toMatchObject({ action: 'roll-out', strategy: 'in-flight-update', run, reasons: ['scale'] });
+    expect(await payments()).toMatchObject({
+      action: 'roll-out',
+      strategy: 'in-flight-update',
+      run,
+      reasons: ['scale'],
+    });
     await bounds(run, { max_num_workers: 5 });
     expect(await payments()).toMatchObject({ action: 'none' });
   });
@@ -214,7 +226,11 @@ describe("what Google's Python client launched, in our plan", () => {
     await cloud.forgetRequests();
     expect(await payments()).toMatchObject({ action: 'refuse', findings: ['job-down'] });
     const told = await fleet.apply('--jobs', 'payments');
-    expect([told.code, told.document.jobs[0]?.outcome, told.document.jobs[0]?.code]).toEqual([3, 'refused', 'job-down']);
+    expect([told.code, told.document.jobs[0]?.outcome, told.document.jobs[0]?.code]).toEqual([
+      3,
+      'refused',
+      'job-down',
+    ]);
     expect(await writes(cloud)).toEqual([]);
   });
 

@@ -35,7 +35,11 @@ export async function startLocalCloud(rate = 1): Promise<LocalCloud> {
     said += text;
   });
   const line = await firstLine(child, () => said);
-  const { env, services, control: url } = JSON.parse(line) as {
+  const {
+    env,
+    services,
+    control: url,
+  } = JSON.parse(line) as {
     env: Record<string, string>;
     services: Record<string, string>;
     control: string;

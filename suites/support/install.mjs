@@ -28,7 +28,8 @@ export function installed(suite, name, marker, install) {
 /** A virtual environment with exactly the packages of `suites/SUITE/requirements.txt`. */
 export function pythonPackages(suite) {
   const version = versionOf('python3', ['-c', 'import platform, venv, ensurepip; print(platform.python_version())']);
-  if (version === null) throw new Missing(`python3 with its venv module is missing (Debian: apt-get install python3-venv)`);
+  if (version === null)
+    throw new Missing(`python3 with its venv module is missing (Debian: apt-get install python3-venv)`);
   const list = join('suites', suite, 'requirements.txt');
   installed(suite, 'python packages', `${version}\n${readFileSync(list, 'utf8')}`, (folder) => {
     const venv = join(folder, 'venv');
@@ -55,5 +56,6 @@ export function versionOf(program, args) {
 
 function run(program, args, env = {}) {
   const done = spawnSync(program, args, { stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
-  if (done.status !== 0) throw new Missing(`${program} ${args.join(' ')} ended with ${done.status ?? done.signal ?? done.error?.message}`);
+  if (done.status !== 0)
+    throw new Missing(`${program} ${args.join(' ')} ended with ${done.status ?? done.signal ?? done.error?.message}`);
 }

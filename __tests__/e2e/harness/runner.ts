@@ -75,7 +75,9 @@ async function runStage(
     });
   }
   const timers: NodeJS.Timeout[] = [setTimeout(() => child.kill('SIGKILL'), patience)];
+  let interrupted = interrupt === null;
   const signals = interrupt?.when().then(() => {
+    interrupted = child.exitCode === null && child.signalCode === null;
     if (interrupt.how === 'kill') return void child.kill('SIGKILL');
     child.kill('SIGINT');
     timers.push(setTimeout(() => child.kill('SIGTERM'), untilTerm));
@@ -88,6 +90,7 @@ async function runStage(
     },
   );
   for (const timer of timers) clearTimeout(timer);
+  if (!interrupted) throw new Error(`${entry} ended with ${code} before it could be interrupted:\n${raw}`);
   await signals;
   return { code, signal, raw, ...takeApart(raw), ...files.read() };
 }
