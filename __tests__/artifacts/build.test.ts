@@ -7,6 +7,7 @@ import { resolveTarget } from '../../src/artifacts/resolve.js';
 import { openStores } from '../../src/artifacts/stores/index.js';
 import { digestsOf, uploadArtifacts } from '../../src/artifacts/upload.js';
 import { openRepository } from '../../src/changes/repository.js';
+import { openLedger } from '../../src/ledger/open.js';
 import type { BuildResult } from '../../src/model/artifact.js';
 import { clockOf } from '../../src/rollout/clock.js';
 import { engine, jobOf } from '../changes/jobs.js';
@@ -14,33 +15,16 @@ import { env, newRepo, removeTemporaries, temporary } from '../changes/repo.js';
 
 afterAll(removeTemporaries);
 
-/** Build results as a ledger keeps them: the first writer of a code wins. */
-function resultsOf(job: string, kept = new Map<string, BuildResult[]>()) {
-  return {
-    kept,
-    of: () => kept.get(job) ?? [],
-    ledger: {
-      readBuilds: async (key: string) => kept.get(key) ?? [],
-      writeBuild: async (key: string, result: BuildResult) => {
-        const before = kept.get(key) ?? [];
-        const stands = before.find((other) => other.code === result.code);
-        kept.set(key, stands ? before : [...before, structuredClone(result)]);
-        return stands ?? result;
-      },
-    },
-  };
-}
-
 async function machine(more: Partial<BuilderOptions> = {}) {
   const repo = newRepo();
   const commit = repo.commit({ 'src/main.txt': 'source' });
   const lines: string[] = [];
   const titles: string[] = [];
   const signal = more.signal ?? new AbortController().signal;
-  const results = resultsOf('orders');
+  const ledger = await openLedger(`file:${temporary()}`, { cwd: repo.path, clock: clockOf(), env });
   const stores = openStores({ env: {}, userAgent: 'stream-rollout/0.0.0', signal, secret: () => '' });
   const options: BuilderOptions = {
-    ledger: results.ledger,
+    ledger,
     repository: await openRepository({ directory: repo.path, env }),
     commit,
     env: {
@@ -63,7 +47,7 @@ async function machine(more: Partial<BuilderOptions> = {}) {
     ...more,
   };
   const job = (build: string, target = {}) => jobOf('orders', { name: 'orders', ...target }, { build, paths: ['src'] });
-  return { repo, commit, lines, titles, results, stores, options, job };
+  return { repo, commit, lines, titles, results: () => ledger.readBuilds('orders'), ledger, stores, options, job };
 }
 
 const code = 'c'.repeat(64);
@@ -85,7 +69,7 @@ describe('a build', () => {
     });
     expect([...lines].sort()).toEqual(['building', 'warning']);
     expect(titles).toEqual([expect.stringMatching(/^Build orders: echo building/)]);
-    expect(results.of()).toEqual([result]);
+    expect(await results()).toEqual([result]);
     expect(await createBuilder(options).ensure(made, engine, code)).toEqual(result);
     await createBuilder(options).ensure(made, engine, 'd'.repeat(64));
     expect(readFileSync(join(options.repository.root, 'count'), 'utf8')).toBe('ran\nran\n');
@@ -129,7 +113,7 @@ describe('a build', () => {
       code: 'build-failed',
       message: expect.stringContaining(how),
     });
-    expect(results.of()).toEqual([]);
+    expect(await results()).toEqual([]);
   });
 
   it('that is cancelled leaves no process behind', async () => {
@@ -180,7 +164,7 @@ describe('a build', () => {
       code: 'build-result-secret',
       message: expect.not.stringContaining('canary'),
     });
-    expect(JSON.stringify(results.of())).not.toContain('canary');
+    expect(JSON.stringify(await results())).not.toContain('canary');
   });
 
   it('must write what the settings use', async () => {
@@ -190,11 +174,11 @@ describe('a build', () => {
       code: 'build-result-missing',
       message: expect.stringContaining('${build.template}, but it wrote image'),
     });
-    expect(results.of()).toEqual([]);
+    expect(await results()).toEqual([]);
   });
 
   it('gives way to the result of another runner that was faster', async () => {
-    const { options, job, results } = await machine();
+    const { options, job, ledger } = await machine();
     const other: BuildResult = {
       code,
       values: { x: 'theirs' },
@@ -202,8 +186,9 @@ describe('a build', () => {
       commit: null,
       builtAt: '2026-01-01T00:00:00.000Z',
     };
-    const racing = { ...results.ledger, readBuilds: async () => [] };
-    await results.ledger.writeBuild('orders', other);
+    // What this runner read before the other one wrote.
+    const racing = { readBuilds: async () => [], writeBuild: ledger.writeBuild };
+    await ledger.writeBuild('orders', other);
     const made = await createBuilder({ ...options, ledger: racing }).ensure(
       job('echo x=ours >> "$STREAM_ROLLOUT_OUTPUT"'),
       engine,
@@ -224,8 +209,8 @@ describe('a build', () => {
       await values(true),
       await values(false),
     ]).toEqual(['1', '2', '2', '3', '3']);
-    expect(results.of().map((result) => result.code)).toEqual([code, `${code}#2`, `${code}#3`]);
-    expect(findBuild(results.of(), 'd'.repeat(64))).toBeNull();
+    expect((await results()).map((result) => result.code)).toEqual([code, `${code}#2`, `${code}#3`]);
+    expect(findBuild(await results(), 'd'.repeat(64))).toBeNull();
   });
 });
 
@@ -265,7 +250,7 @@ describe('a file that a build makes', () => {
     const first = await machine();
     const [staging, production] = [temporary(), temporary()];
     const result = await createBuilder(first.options).ensure(first.job(build, target(staging)), engine, code);
-    const next = await machine({ ledger: first.results.ledger });
+    const next = await machine({ ledger: first.ledger });
     const made = next.job(build, target(production));
     const again = await createBuilder(next.options).ensure(made, engine, code);
     expect(again).toEqual(result);

@@ -34,7 +34,13 @@ export interface BaseSide {
 }
 
 /** Null: there is no base, or it cannot be read. */
-export async function comparison({ repository, base, head, manifest, manifestAt }: ChangeRequest): Promise<Comparison | null> {
+export async function comparison({
+  repository,
+  base,
+  head,
+  manifest,
+  manifestAt,
+}: ChangeRequest): Promise<Comparison | null> {
   const found = await resolveBase(repository, base, head);
   if (found.commit === null) return null;
   const changes = await repository.diff(found.commit, head);
@@ -81,4 +87,3 @@ export async function linksOf(
   });
   return paths.some((path) => touchesLink(tree, path)) ? readLinks(tree, repository) : noLinks;
 }
-

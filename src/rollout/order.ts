@@ -102,8 +102,10 @@ export function orderOf(parts: Parts, common: Common): Order {
     },
     before,
   );
-  const good =
-    body.good ?? (parts.current === null ? null : goodFromRun(parts.current, engine, parts.target, common.now));
+  // An ended run that nobody recorded may have failed: only one that runs is taken as good.
+  const runs = parts.current !== null && isActive(parts.current);
+  const seen = parts.current !== null && runs ? goodFromRun(parts.current, engine, parts.target, common.now) : null;
+  const good = body.good ?? seen;
   return {
     engine,
     session: parts.session,
