@@ -15,7 +15,6 @@ import { ownedBy, watchedBy } from './owned.js';
 import { positionsOf, subtract, union } from './ranges.js';
 import type { Repository } from './repository.js';
 import { sameJson } from './settings.js';
-import type { Tree } from './tree.js';
 
 export interface ChangeRequest {
   readonly manifest: Manifest;

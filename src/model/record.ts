@@ -96,6 +96,8 @@ export interface JobRecord {
     readonly scale: JsonObject | null;
   } | null;
   readonly plan: RolloutPlan | null;
+  /** The job as it was declared when its run was adopted: there is no plan, and the run itself seldom shows where it lives. */
+  readonly declared?: Omit<Job, 'positions'>;
   readonly journal: readonly JournalEntry[];
   /** What the verification has seen of the run, in milliseconds by the tool's clock: a bake survives a hand-over. */
   readonly verifying: {

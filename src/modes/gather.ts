@@ -23,7 +23,7 @@ import { oursOf } from '../rollout/order.js';
 import { subjectOf } from '../rollout/subject.js';
 import { text } from '../rollout/text.js';
 import type { Bench } from './bench.js';
-import { loadManifest, manifestAt } from './manifest.js';
+import { loadManifestFiles, manifestAt } from './manifest.js';
 import { nameOf } from './name.js';
 
 /** Looks and reference reads under way at the same time, over all engines. */
@@ -50,8 +50,10 @@ export async function gather(
   only: { readonly jobs: readonly string[] | null; readonly detect?: boolean },
 ): Promise<Gathered> {
   const { inputs } = bench;
-  const manifest = await loadManifest(bench);
   const repository = await openRepository({ directory: inputs.workspace, env: inputs.env, source: bench.forge.source });
+  // The longest read of all begins first; whoever needs the tree gets its error.
+  repository.tree(repository.head).catch(() => undefined);
+  const { manifest, files: manifestFiles } = await loadManifestFiles(bench);
   const engines = await loadEngines(bench, manifest);
   const places = new Map(manifest.jobs.map((job) => [job.key, placeOf(bench, engines, job)]));
   const detect = only.detect === true;
@@ -78,6 +80,7 @@ export async function gather(
     }),
     manifestAt: (commit) => manifestAt(bench, repository, commit, manifest),
     references: seen?.references ?? new Map(),
+    manifestFiles,
     workTree: inputs.event.name === null,
   });
   const name = nameOf(manifest, records.values(), inputs);

@@ -48,7 +48,7 @@ function chosen(bench: Bench, job: string): boolean {
 
 /** The target that a record's runs were launched with: enough to find its place. */
 export function targetOf(record: JobRecord): JsonObject {
-  return record.plan?.target ?? record.good?.target ?? record.plan?.job.target ?? {};
+  return record.plan?.target ?? record.good?.target ?? record.plan?.job.target ?? record.declared?.target ?? {};
 }
 
 /** Connects to where a record's runs live. */
@@ -58,6 +58,7 @@ export async function connectTo(
 ): Promise<{ engine: Engine; session: Session; subject: Subject }> {
   const engine = await bench.engine(record.engine);
   const target = targetOf(record);
-  const job = record.plan?.job ?? { key: record.job, target, parallel: { overlapSeconds: 0, slots: [] } };
+  const job = record.plan?.job ??
+    record.declared ?? { key: record.job, target, parallel: { overlapSeconds: 0, slots: [] } };
   return { engine, session: await bench.sessions.get(engine, target), subject: subjectOf({ ...job, target }, record) };
 }

@@ -27,10 +27,25 @@ export class ManifestInvalid extends Error {
 
 /** Reads the manifest of the work tree for the environment of this call. Throws ManifestInvalid. */
 export async function loadManifest(bench: Bench): Promise<Manifest> {
+  return (await loadManifestFiles(bench)).manifest;
+}
+
+/** The manifest with the paths of all files that it was read from, `for-each` files included. Throws ManifestInvalid. */
+export async function loadManifestFiles(bench: Bench): Promise<{ manifest: Manifest; files: readonly string[] }> {
   const { inputs } = bench;
-  const result = await read(bench, await workTreeSource(inputs.workspace, inputs.manifest), inputs.environment);
+  const source = await workTreeSource(inputs.workspace, inputs.manifest);
+  const files = new Set(source.files.map((file) => file.path));
+  const noting: ManifestSource = {
+    files: source.files,
+    async readFile(path) {
+      const text = await source.readFile(path);
+      if (text !== null) files.add(path);
+      return text;
+    },
+  };
+  const result = await read(bench, noting, inputs.environment);
   if (!result.ok) throw new ManifestInvalid(result.errors);
-  return result.manifest;
+  return { manifest: result.manifest, files: [...files] };
 }
 
 /** The same manifest as it was at a commit; null where it did not exist or was not valid then. */

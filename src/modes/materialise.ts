@@ -3,10 +3,11 @@ import type { Good } from '../model/artifact.js';
 import type { Job } from '../model/job.js';
 import type { JsonObject } from '../model/json.js';
 import type { JobPlan } from '../model/plan.js';
+import { inSlot } from '../plan/index.js';
 import type { Bench } from './bench.js';
 import type { Gathered } from './gather.js';
 
-/** A job's code as the engine can take it: built, uploaded, with every open end of the target filled in. */
+/** A job's code as the engine can take it: built, uploaded, with the slot applied and every open end of the target filled in. */
 export interface Material {
   readonly target: JsonObject;
   readonly artifact: Good['artifact'];
@@ -37,7 +38,8 @@ export async function openWorkshop(bench: Bench, g: Gathered): Promise<Workshop>
     line: (text) => bench.teller.line(bench.mask(text)),
   });
   return {
-    async make(job, planned) {
+    async make(declared, planned) {
+      const job = { ...declared, target: inSlot(declared, planned.slot) };
       const engine = await bench.engine(job.engine);
       const codeDigest = g.changes.get(job.key)?.desired.codeDigest ?? null;
       const build = codeDigest === null ? null : await builder.ensure(job, engine, codeDigest);

@@ -61,13 +61,13 @@ export async function rollback(bench: Bench, onPlan: (plan: Plan) => Promise<voi
   if (looked.some((one) => one.rollback.plan.action === 'roll-out')) await store.prove();
   for (const { job, runs, rollback: back, connected } of looked) {
     const held = ledger.held.get(job);
-    const declared = held?.record.plan?.job;
+    const declared = held?.record.plan?.job ?? held?.record.declared;
     if (back.plan.action !== 'roll-out' || back.good?.target == null || held === undefined) {
       reports.push(plainReport(back.plan, plan.environment, runs));
       continue;
     }
     const { good } = back;
-    const target = good.target ?? {};
+    const target = back.plan.target;
     const current = runs.find((run) => run.id === back.plan.current?.run) ?? null;
     const order = orderOf(
       {

@@ -10,7 +10,7 @@ import { explain } from './reasons.js';
 /** What git alone tells of a job: no engine was asked, so its part is null. */
 export function detectJob(job: Job, change: JobChange, engine: PlanEngine, place: string | null): JobPlan {
   const { desired, explanation } = change;
-  const changed = explanation.touched !== false;
+  const changed = explanation.touched !== false || explanation.added === true;
   return {
     job: job.key,
     engine: job.engine,
@@ -47,7 +47,8 @@ function impactIn(explanation: Explanation, engine: PlanEngine): Impact {
 }
 
 function reasonsOf(job: Job, change: JobChange): readonly Reason[] {
-  const { touched } = change.explanation;
+  const { touched, added } = change.explanation;
+  if (added === true) return [{ kind: 'first-contact', message: 'the base does not declare it' }];
   if (touched === false) return [{ kind: 'unchanged', message: 'nothing between base and head changes it' }];
   const found = explain({ job, change });
   if (touched === null)

@@ -9,10 +9,9 @@ import { freshDirectory, writeFiles } from './files.js';
 import type { GitHub } from './github.js';
 import { harmless } from './harmless.js';
 import { masked } from './masked.js';
-import { headline } from './now.js';
+import { headline, planHeadline } from './now.js';
 import { outputsOf } from './outputs.js';
 import { planSummary, reportSummary } from './summary.js';
-import { counted } from './text.js';
 import { type Telling, toGitHub } from './to-github.js';
 
 /** What a call of the action came to: a plan, a report, or both. */
@@ -67,12 +66,11 @@ function tellingOf(told: Told, inputs: Inputs): Telling | null {
     };
   }
   if (plan === null) return null;
-  const changed = plan.jobs.filter((job) => job.changed).length;
   return {
     plan,
     report,
     superseded,
-    title: `${counted(changed, plan.jobs.length)} would change`,
+    title: planHeadline(plan),
     annotations: planAnnotations(plan),
     summary: (most) => planSummary(plan, notice, told.detect, most),
   };

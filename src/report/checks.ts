@@ -3,7 +3,7 @@ import type { JobReport } from '../model/report.js';
 import type { Annotation } from './annotations.js';
 import { type Conclusion, conclusions, worstOf } from './conclusion.js';
 import type { Group } from './groups.js';
-import { code, plain } from './text.js';
+import { withNext } from './text.js';
 
 /** Check runs for single jobs, beside the one of the environment. */
 const mostJobChecks = 20;
@@ -61,11 +61,10 @@ export function environmentCheck(environment: string): string {
 }
 
 function jobCheck(environment: string, job: JobReport): Check {
-  const next = job.next === null ? '' : `\n\nNext: ${code(job.next)}`;
   return {
     name: `${environmentCheck(environment)} / ${job.job}`,
     title: job.code === null ? job.outcome : `${job.outcome} (${job.code})`,
-    summary: `${plain(job.message)}${next}`,
+    summary: withNext(job.message, job.next),
     conclusion: conclusions[job.outcome],
     annotations: [],
   };

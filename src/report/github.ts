@@ -3,6 +3,7 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import type { EventFacts } from '../inputs/inputs.js';
 import { userAgent } from '../version.js';
+import { pace } from './pace.js';
 
 export type Octokit = ReturnType<typeof getOctokit>;
 
@@ -32,7 +33,7 @@ export function connectGitHub(event: EventFacts, token: string | null, warn: (li
     {
       baseUrl: event.apiUrl,
       userAgent,
-      throttle: { onRateLimit: wait, onSecondaryRateLimit: wait },
+      throttle: { onRateLimit: wait, onSecondaryRateLimit: wait, write: pace(30, 1000), notifications: pace(5, 3000) },
       retry: { retries: 2 },
       log: { debug() {}, info() {}, warn() {}, error() {} },
     },

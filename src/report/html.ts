@@ -1,7 +1,7 @@
 import type { JobPlan, Plan } from '../model/plan.js';
 import type { JobReport, Report } from '../model/report.js';
 import { chart } from './html-chart.js';
-import { headline } from './now.js';
+import { headline, planHeadline } from './now.js';
 import { counted, jobs as countOf, html, seconds } from './text.js';
 
 const style = `
@@ -36,8 +36,7 @@ ${sections.join('\n')}
 /** What a plan says; `title` tells the reader where in the story this is. */
 export function planSection(title: string, plan: Plan): string {
   const told = plan.jobs.filter((job) => job.changed || job.action !== 'none');
-  const changed = plan.jobs.filter((job) => job.changed).length;
-  const lead = `${counted(changed, plan.jobs.length)} would change. Environment ${code(plan.environment)}, commit ${code(plan.commit?.slice(0, 12) ?? 'unknown')}, plan ${code(plan.hash)}.`;
+  const lead = `${html(planHeadline(plan))}. Environment ${code(plan.environment)}, commit ${code(plan.commit?.slice(0, 12) ?? 'unknown')}, plan ${code(plan.hash)}.`;
   const heads = ['Job', 'Why', 'Strategy', 'Expected gap', 'Duplicates', 'State', 'Steps'];
   return section(title, [lead, table(heads, told.map(planRow)), unchanged(plan.jobs.length - told.length)]);
 }

@@ -1,5 +1,6 @@
+import type { Plan } from '../model/plan.js';
 import type { JobReport, Report } from '../model/report.js';
-import { jobs as countOf, plain } from './text.js';
+import { counted, jobs as countOf, plain } from './text.js';
 
 /** Most names in one sentence. */
 const mostNames = 10;
@@ -16,6 +17,13 @@ export function headline(report: Report): string {
     .join(', ');
 }
 
+/** `2 of 5 jobs would change, 1 refused`. */
+export function planHeadline(plan: Plan): string {
+  const changed = plan.jobs.filter((job) => job.changed).length;
+  const refused = plan.jobs.filter((job) => job.action === 'refuse').length;
+  return `${counted(changed, plan.jobs.length)} would change${refused === 0 ? '' : `, ${refused} refused`}`;
+}
+
 /** One sentence on what runs now; what does not run comes first. Null where nothing was looked at. */
 export function nowSentence(report: Report): string | null {
   if (report.jobs.length === 0) return null;
@@ -23,13 +31,13 @@ export function nowSentence(report: Report): string | null {
   const stopped = report.jobs.filter(isStopped);
   const down = report.jobs.filter((job) => !up.includes(job) && !stopped.includes(job) && wasLookedAt(job));
   const some = `${up.length} of ${countOf(report.jobs.length)}`;
-  const lead = `A run is up for ${up.length === report.jobs.length ? all(up.length) : some}.`;
+  const lead = `A run is up for ${up.length === report.jobs.length ? each(up.length) : some}.`;
   const ended = stopped.length === 0 ? '' : ` Stopped, as declared: ${named(stopped)}.`;
   return `${down.length === 0 ? '' : `**Nothing processes ${named(down)}.** `}${lead}${ended}`;
 }
 
-function all(count: number): string {
-  return count === 1 ? 'the job' : `all ${count} jobs`;
+function each(count: number): string {
+  return count === 1 ? 'the job' : `each of the ${count} jobs`;
 }
 
 function isStopped(job: JobReport): boolean {

@@ -1,9 +1,9 @@
 import type { Finding } from '../model/finding.js';
 import type { JobPlan, Plan } from '../model/plan.js';
 import type { JobReport, Report } from '../model/report.js';
-import { headline, nowSentence } from './now.js';
+import { headline, nowSentence, planHeadline } from './now.js';
 import { fitted, type Part } from './parts.js';
-import { cellCode, code, counted, jobs as countOf, cut, html, link, plain, seconds } from './text.js';
+import { cellCode, code, jobs as countOf, cut, html, link, nextText, plain, seconds, withNext } from './text.js';
 import { timeline } from './timeline.js';
 
 /** The runner drops a summary over 1 MiB whole; this leaves room for what other calls of the step add. In bytes. */
@@ -16,13 +16,12 @@ const mostLines = 20;
 /** The job summary of a plan: what would change first, unchanged jobs as a count. `most` is its size in bytes. */
 export function planSummary(plan: Plan, notice: string | null, detect: boolean, most = mostBytes): string {
   const told = plan.jobs.filter((job) => job.changed || job.action !== 'none' || isWarned(job));
-  const changed = plan.jobs.filter((job) => job.changed).length;
   const base =
     plan.base.commit === null
       ? 'compared with nothing: the base is not known, so every job was compared'
       : `compared with ${code(plan.base.commit.slice(0, 12))} (${plan.base.how})`;
   const parts: Part[] = [
-    said(`## stream-rollout: ${counted(changed, plan.jobs.length)} would change`),
+    said(`## stream-rollout: ${planHeadline(plan)}`),
     said(`Environment ${code(plan.environment)}, commit ${code(plan.commit?.slice(0, 12) ?? 'unknown')}, ${base}.`),
   ];
   if (detect) parts.push(said('Live state was not read: this is what the commit alone says.'));
@@ -107,7 +106,7 @@ function jobDetails(job: JobReport): string {
     job.rollout === null ? [] : [`Rollout ${code(job.rollout)}, revision ${code(job.revision ?? 'none')}`];
   return details(job.job, [
     ...(job.code === null ? [] : [`Code: ${code(job.code)}`]),
-    ...(job.next === null ? [] : [`Next: ${code(job.next)}`]),
+    ...(job.next === null ? [] : [`Next: ${nextText(job.next)}`]),
     ...rollout,
     ...(job.trailing.length === 0 ? [] : [`Still draining: ${job.trailing.map(code).join(', ')}`]),
     ...bounded(job.findings.map(findingLine)),
@@ -116,8 +115,7 @@ function jobDetails(job: JobReport): string {
 }
 
 function findingLine(finding: Finding): string {
-  const next = finding.next === undefined ? '' : ` Next: ${plain(finding.next)}`;
-  return `**${finding.level}** ${code(finding.code)}: ${plain(finding.message)}${next}`;
+  return `**${finding.level}** ${code(finding.code)}: ${withNext(finding.message, finding.next)}`;
 }
 
 function bounded(lines: readonly string[]): readonly string[] {

@@ -47,6 +47,18 @@ export function link(text: string, url: string | null): string {
   return `[${label}](${target})`;
 }
 
+/** What to do next: the command in it as code, so that it can be copied. */
+export function nextText(next: string): string {
+  const [, words = '', command] = /^(.*?)(stream-rollout [a-z].*)$/s.exec(next) ?? [];
+  return command === undefined ? plain(next) : `${words === '' ? '' : `${plain(words)} `}${code(command)}`;
+}
+
+/** A text followed by what to do next, as sentences. */
+export function withNext(text: string, next: string | null | undefined): string {
+  if (next == null) return plain(text);
+  return `${plain(text)}${/[.!?]$/.test(text.trim()) ? '' : '.'} Next: ${nextText(next)}`;
+}
+
 /** `2 of 5 jobs`, `1 of 1 job`. */
 export function counted(count: number, of: number): string {
   return `${count} of ${jobs(of)}`;

@@ -4,7 +4,7 @@ import type { Held } from '../ledger/ledger.js';
 import type { Good } from '../model/artifact.js';
 import type { Finding } from '../model/finding.js';
 import type { Job } from '../model/job.js';
-import { type JsonObject, merged } from '../model/json.js';
+import type { JsonObject } from '../model/json.js';
 import type { JobPlan } from '../model/plan.js';
 import type { Holder, JobRecord } from '../model/record.js';
 import { isActive, type Run } from '../model/run.js';
@@ -40,7 +40,7 @@ export interface Parts {
   readonly before: JobRecord | null;
   readonly observed: readonly Run[];
   readonly current: Run | null;
-  /** Artifact fields are URIs, build results are filled in; the slot is not applied yet. */
+  /** The slot is applied, artifact fields are URIs, build results are filled in. */
   readonly target: JsonObject;
   readonly artifact: Good['artifact'];
   readonly codeDigest: string | null;
@@ -63,7 +63,6 @@ export function orderOf(parts: Parts, common: Common): Order {
   const isOurs = oursOf(common.name, common.environment, job);
   const stamps = observed.filter((run) => run.stamp !== null && isOurs(run)).map((run) => run.stamp?.n ?? 0);
   const n = 1 + Math.max(0, before?.n ?? 0, ...stamps);
-  const slot = jobPlan.slot === null ? {} : (job.parallel.slots[jobPlan.slot] ?? {});
   const { positions: _, ...declared } = job;
   const body = openRecord(
     {
@@ -84,7 +83,7 @@ export function orderOf(parts: Parts, common: Common): Order {
         strategy: jobPlan.strategy ?? 'create',
         steps: jobPlan.steps,
         job: declared,
-        target: merged(parts.target, slot),
+        target: parts.target,
         scale: jobPlan.scale,
         codeDigest: parts.codeDigest,
         settingsDigest: jobPlan.settingsDigest,
@@ -150,6 +149,7 @@ export function adoptedRecord(
 ): JobRecord {
   const at = new Date(common.now).toISOString();
   const { job, run, before } = parts;
+  const { positions: _, ...declared } = job;
   const n = 1 + (before?.n ?? 0);
   const rollout = rolloutIdOf(common.name, job.key, common.environment, parts.revision, n);
   return {
@@ -172,6 +172,7 @@ export function adoptedRecord(
     ready: null,
     predecessor: null,
     plan: null,
+    declared,
     journal: [],
     verifying: null,
     verdict: null,

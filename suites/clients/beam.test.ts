@@ -101,7 +101,8 @@ describe('Beam submits to Dataflow', () => {
   });
 
   it('stages its pipeline in Cloud Storage', async () => {
-    const staged = (await cloud.requests('storage')).filter((request) => request.write && request.status === 200);
-    expect(staged.some((request) => request.path.includes('staging'))).toBe(true);
+    const answer = await fetch(`${cloud.services['storage']}/storage/v1/b/acme/o?prefix=staging/`);
+    const { items = [] } = (await answer.json()) as { items?: { name: string }[] };
+    expect(items.filter(({ name }) => name.endsWith('/pipeline.pb'))).toHaveLength(runs.length);
   });
 });

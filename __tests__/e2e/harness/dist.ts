@@ -8,8 +8,8 @@ export const root = process.cwd();
 export const dist = process.env['STREAM_ROLLOUT_DIST'] ?? join(root, 'dist');
 
 /** A built entry point. Throws where it has not been built. */
-export function built(name: 'main.js' | 'post.js' | 'cli.js'): string {
-  const path = join(dist, name);
+export function built(name: 'main.js' | 'post.js' | 'cli.js', folder = dist): string {
+  const path = join(folder, name);
   if (!existsSync(path)) throw new Error(`${path} does not exist; run: npm run build`);
   return path;
 }

@@ -1,6 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
 
 /** Files of a commit; null removes one. */
 export type Files = { readonly [path: string]: string | null };
@@ -9,16 +12,18 @@ export type Files = { readonly [path: string]: string | null };
 export interface Repo {
   /** The bare repository that `origin` is. */
   readonly origin: string;
-  git(...args: readonly string[]): string;
-  /** Commits on a branch (made from `from` where it is new) and pushes it; gives the commit. `amend` rewrites the last one. */
-  commit(files: Files, options?: { branch?: string; from?: string; amend?: boolean }): string;
+  /** Git in the developer's clone. */
+  git(...args: readonly string[]): Promise<string>;
+  /** Commits on a branch (made from main where it is new) and pushes it; gives the commit. `amend` rewrites the last one. */
+  commit(files: Files, options?: { branch?: string; amend?: boolean }): Promise<string>;
   /** The merge of a branch into main, as the host makes it for a pull request; gives the merge commit. */
-  mergeOf(branch: string, number: number): string;
-  head(branch?: string): string;
+  mergeOf(branch: string, number: number): Promise<string>;
+  /** Last commit of a branch; null where there is no such branch. */
+  head(branch?: string): Promise<string | null>;
   /** A checkout as `actions/checkout` makes it; `depth` 0: all of the history. */
-  checkout(folder: string, sha: string, depth: number): void;
+  checkout(folder: string, sha: string, depth: number): Promise<void>;
   /** The ledger's refs with their commits. */
-  ledger(): { readonly [ref: string]: string };
+  ledger(): Promise<{ readonly [ref: string]: string }>;
 }
 
 const person = {
@@ -36,26 +41,27 @@ const environment = {
   ...person,
 };
 
-export function newRepo(folder: string): Repo {
+export async function newRepo(folder: string): Promise<Repo> {
   const origin = join(folder, 'origin.git');
   const clone = join(folder, 'clone');
-  const run = (cwd: string, ...args: readonly string[]) =>
-    execFileSync('git', args, { cwd, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
-  const git = (...args: readonly string[]) => run(clone, ...args);
+  const gitIn = async (cwd: string, ...args: readonly string[]) =>
+    (await run('git', args, { cwd, env: environment })).stdout.trim();
+  const git = (...args: readonly string[]) => gitIn(clone, ...args);
   mkdirSync(folder, { recursive: true });
-  run(folder, 'init', '-q', '--bare', '-b', 'main', origin);
+  await gitIn(folder, 'init', '-q', '--bare', '-b', 'main', origin);
   // As git hosts have it: any commit can be asked for by its id.
-  run(origin, 'config', 'uploadpack.allowAnySHA1InWant', 'true');
-  run(folder, 'init', '-q', '-b', 'main', clone);
-  git('remote', 'add', 'origin', `file://${origin}`);
-  git('commit', '-q', '--allow-empty', '-m', 'Begin');
+  await gitIn(origin, 'config', 'uploadpack.allowAnySHA1InWant', 'true');
+  await gitIn(folder, 'init', '-q', '-b', 'main', clone);
+  await git('remote', 'add', 'origin', `file://${origin}`);
 
-  const repo: Repo = {
+  const head = async (branch = 'main') => (await git('for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`)) || null;
+  return {
     origin,
     git,
-    commit(files, { branch = 'main', from = 'main', amend = false } = {}) {
-      const exists = run(clone, 'branch', '--list', branch) !== '';
-      git('checkout', '-q', ...(exists ? [branch] : ['-b', branch, from]));
+    head,
+    async commit(files, { branch = 'main', amend = false } = {}) {
+      const exists = (await head(branch)) !== null;
+      if (exists || branch !== 'main') await git('checkout', '-q', ...(exists ? [branch] : ['-b', branch, 'main']));
       for (const [path, text] of Object.entries(files)) {
         const file = join(clone, path);
         if (text === null) {
@@ -65,29 +71,34 @@ export function newRepo(folder: string): Repo {
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(file, text);
       }
-      git('add', '-A');
-      git('commit', '-q', '--allow-empty', ...(amend ? ['--amend'] : []), '-m', 'Change the jobs');
-      git('push', '-q', '--force', 'origin', branch);
+      await git('add', '-A');
+      await git('commit', '-q', '--allow-empty', ...(amend ? ['--amend'] : []), '-m', 'Change the jobs');
+      await git('push', '-q', '--force', 'origin', branch);
       return git('rev-parse', 'HEAD');
     },
-    mergeOf(branch, number) {
-      git('checkout', '-q', '--detach', 'main');
-      git('merge', '-q', '--no-ff', '-m', `Merge ${branch} into main`, branch);
-      git('push', '-q', '--force', 'origin', `HEAD:refs/pull/${number}/merge`, `${branch}:refs/pull/${number}/head`);
+    async mergeOf(branch, number) {
+      await git('checkout', '-q', '--detach', 'main');
+      await git('merge', '-q', '--no-ff', '-m', `Merge ${branch} into main`, branch);
+      const pull = `refs/pull/${number}`;
+      await git('push', '-q', '--force', 'origin', `HEAD:${pull}/merge`, `${branch}:${pull}/head`);
       return git('rev-parse', 'HEAD');
     },
-    head: (branch = 'main') => git('rev-parse', branch),
-    checkout(target, sha, depth) {
+    async checkout(target, sha, depth) {
       mkdirSync(target, { recursive: true });
-      run(target, 'init', '-q', '-b', 'work');
-      run(target, 'remote', 'add', 'origin', `file://${origin}`);
-      run(target, 'fetch', '-q', '--no-tags', ...(depth === 0 ? [] : [`--depth=${depth}`]), 'origin', sha);
-      run(target, 'checkout', '-q', '--detach', sha);
+      const there = (...args: readonly string[]) => gitIn(target, ...args);
+      await there('init', '-q', '-b', 'work');
+      await there('remote', 'add', 'origin', `file://${origin}`);
+      await there('fetch', '-q', '--no-tags', ...(depth === 0 ? [] : [`--depth=${depth}`]), 'origin', sha);
+      await there('checkout', '-q', '--detach', sha);
     },
-    ledger() {
-      const lines = run(origin, 'for-each-ref', '--format=%(refname) %(objectname)', 'refs/stream-rollout').split('\n');
-      return Object.fromEntries(lines.filter(Boolean).map((line) => line.split(' ') as [string, string]));
+    async ledger() {
+      const lines = await gitIn(origin, 'for-each-ref', '--format=%(refname) %(objectname)', 'refs/stream-rollout');
+      return Object.fromEntries(
+        lines
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => line.split(' ') as [string, string]),
+      );
     },
   };
-  return repo;
 }

@@ -21,6 +21,8 @@ export interface Step {
   readonly token: string;
   /** The workflow's own environment: endpoints, secrets. */
   readonly env: { readonly [name: string]: string };
+  /** Another build of the action. */
+  readonly dist?: string;
   /** `cancel`: signals as the runner sends them when a person cancels. `kill`: the machine is lost, and no post step runs. */
   readonly interrupt?: { readonly how: 'cancel' | 'kill'; readonly when: () => Promise<void> };
 }
@@ -63,7 +65,7 @@ async function runStage(
   interrupt: Step['interrupt'] | null,
 ): Promise<Stage> {
   const files = runnerFiles(folder);
-  const child = spawn(node24, [built(entry)], {
+  const child = spawn(node24, [built(entry, step.dist)], {
     cwd: step.workspace,
     env: { ...env, ...files.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,101 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateJobCommand, GlueClient } from '@aws-sdk/client-glue';
+import { type Checkout, type Files, makeCheckout } from '../support/checkout.js';
+import { type LocalCloud, startLocalCloud } from '../support/cloud.js';
+import { succeed } from '../support/command.js';
+import { dist, root } from '../support/paths.js';
+import { type Call, type Going, startAct } from './act.js';
+
+export const repository = 'acme/streams';
+
+/** A user's repository with its remote, the built action as a repository of its own, and a local cloud. */
+export interface World {
+  readonly cloud: LocalCloud;
+  readonly checkout: Checkout;
+  /** Folder that stands for the action's repository. */
+  readonly action: string;
+  /** Commits to main, pushes, and starts what a push starts. */
+  push(message: string, files: Files): Promise<Going>;
+  /** Starts a workflow by hand; all inputs are texts, as act takes booleans only so. */
+  dispatch(inputs: { readonly [name: string]: string }, workflow?: string): Promise<Going>;
+  schedule(): Promise<Going>;
+  /** Subjects of the commits of a ref of the remote, newest first. */
+  remoteLog(ref: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** The clock of the local cloud, and with it the tool's own waits, run this many times as fast as the real one. */
+const rate = 120;
+
+export async function makeWorld(): Promise<World> {
+  const cloud = await startLocalCloud(rate);
+  const home = mkdtempSync(join(tmpdir(), 'stream-rollout-world-'));
+  const checkout = await makeCheckout();
+  const remote = join(home, 'origin.git');
+  await succeed('git', ['init', '-q', '--bare', '-b', 'main', remote]);
+  await checkout.git('remote', 'add', 'origin', remote);
+  const action = join(home, 'action');
+  cpSync(process.env['STANDIN'] ?? join(root, 'action.yml'), join(action, 'action.yml'));
+  cpSync(dist, join(action, 'dist'), { recursive: true });
+  let runs = 0;
+
+  async function start(event: string, payload: object, workflow: string): Promise<Going> {
+    runs += 1;
+    const call: Call = {
+      event,
+      payload: { repository: { full_name: repository, default_branch: 'main' }, ...payload },
+      workflow,
+      env: { ...cloud.env, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: String(1000 + runs), GITHUB_RUN_ATTEMPT: '1' },
+      secrets: { GITHUB_TOKEN: cloud.env['GITHUB_TOKEN'] ?? '' },
+      local: { 'acme/stream-rollout@v1': action },
+    };
+    return startAct(checkout.path, call);
+  }
+
+  const workflow = '.github/workflows/streaming.yml';
+  return {
+    cloud,
+    checkout,
+    action,
+    async push(message, files) {
+      const before = await checkout.git('rev-parse', 'HEAD').catch(() => '0'.repeat(40));
+      const after = await checkout.commit(message, files);
+      await checkout.git('push', '-q', 'origin', 'main');
+      return start('push', { ref: 'refs/heads/main', before, after, created: /^0+$/.test(before), forced: false }, workflow);
+    },
+    dispatch: (inputs, file = workflow) => start('workflow_dispatch', { ref: 'refs/heads/main', inputs }, file),
+    schedule: () => start('schedule', { schedule: '17 * * * *' }, workflow),
+    remoteLog: async (ref) => (await succeed('git', ['log', '--format=%s', ref], { cwd: remote })).trim().split('\n'),
+    async close() {
+      await cloud.stop();
+      checkout.remove();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The Glue jobs that must exist before their first run, made through Amazon's own SDK. */
+export async function defineGlueJobs(cloud: LocalCloud, ...names: readonly string[]): Promise<void> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = cloud.env;
+  const client = new GlueClient({
+    region: 'eu-west-1',
+    endpoint: cloud.services['glue'] ?? '',
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  for (const Name of names) {
+    await client.send(
+      new CreateJobCommand({
+        Name,
+        Role: 'arn:aws:iam::123456789012:role/glue',
+        Command: { Name: 'gluestreaming', ScriptLocation: `s3://acme/${Name}.py`, PythonVersion: '3' },
+        GlueVersion: '5.0',
+        WorkerType: 'G.1X',
+        NumberOfWorkers: 2,
+        Timeout: 0,
+      }),
+    );
+  }
+  client.destroy();
+}
