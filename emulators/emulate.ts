@@ -21,7 +21,8 @@ export async function runEmulate(options: EmulateOptions): Promise<void> {
     ...(stderr === undefined ? {} : { log: (line: string) => stderr(`${line}\n`) }),
   });
   try {
-    if (json) stdout(`${JSON.stringify({ env: cloud.env, services: cloud.services, control: cloud.control })}\n`);
+    const { env, services: urls, control } = cloud;
+    if (json) stdout(`${JSON.stringify({ version: 1, kind: 'emulate', env, services: urls, control })}\n`);
     else stdout(exportLines(cloud.env, cloud.control));
     await aborted(signal);
   } finally {

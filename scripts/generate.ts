@@ -1,20 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { engineIds, engines } from '../src/engines/index.js';
-import { manifestSchema } from '../src/manifest/index.js';
-
-/** Files that are made from the sources: path from the root of the repository to the function that gives the text. */
-const generated: { readonly [path: string]: () => Promise<string> } = {
-  'schemas/streaming-jobs.schema.json': async () => json(manifestSchema(await allEngines())),
-};
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-function allEngines() {
-  return Promise.all(engineIds.map((id) => engines[id]()));
-}
+import { generated } from './generated/index.js';
 
 function committed(path: string): string | null {
   try {

@@ -89,9 +89,9 @@ function program(): Command {
   root
     .command('demo')
     .description('a commit that changes two of five jobs, rolled out on the local cloud')
-    .option('--keep', 'keep the temporary repository')
+    .option('--keep', 'keep the temporary repositories, the ledger and the reports')
     .action(async (_options, made: Command) =>
-      finish(await (await import('./demo/demo.js')).demo(made.optsWithGlobals(), cancelOn())),
+      finish(await (await import('./demo/demo.js')).demo(made.optsWithGlobals(), process.env, cancelOn())),
     );
   return root;
 }

@@ -49,7 +49,7 @@ describe('golden texts', () => {
       ],
       { unowned: ['README.md', 'docs/a|b.md'] },
     );
-    expectGolden('plan.md', told(planSummary(planned, null, false), planAnnotations(planned)));
+    expectGolden('plan.txt', told(planSummary(planned, null, false), planAnnotations(planned)));
   });
 
   it('a plan from git alone, for a fork', () => {
@@ -58,7 +58,7 @@ describe('golden texts', () => {
       jobPlan('clicks', { current: null }),
     ]);
     const notice = 'A pull request from a fork or from Dependabot: live state was not read.';
-    expectGolden('detect.md', told(planSummary(planned, notice, true), planAnnotations(planned)));
+    expectGolden('detect.txt', told(planSummary(planned, notice, true), planAnnotations(planned)));
   });
 
   it('a refusal in a plan without a base', () => {
@@ -81,7 +81,7 @@ describe('golden texts', () => {
       ],
       { base: { how: 'unknown', commit: null } },
     );
-    expectGolden('plan-refused.md', told(planSummary(planned, null, false), planAnnotations(planned)));
+    expectGolden('plan-refused.txt', told(planSummary(planned, null, false), planAnnotations(planned)));
   });
 
   it('a rollout that went well', () => {
@@ -92,7 +92,7 @@ describe('golden texts', () => {
       jobReport('audit'),
     ]);
     const planned = plan([changedJob('orders'), jobPlan('orders-returns'), changedJob('clicks'), jobPlan('audit')]);
-    expectGolden('succeeded.md', told(reportSummary(done, null), reportAnnotations(done, planned, manifest)));
+    expectGolden('succeeded.txt', told(reportSummary(done, null), reportAnnotations(done, planned, manifest)));
   });
 
   it('a new run that failed while the old one runs again', () => {
@@ -117,7 +117,7 @@ describe('golden texts', () => {
       ],
     });
     const done = report([failed, jobReport('clicks')], { exitCode: 1 });
-    expectGolden('rolled-back.md', told(reportSummary(done, null), reportAnnotations(done, null, manifest)));
+    expectGolden('rolled-back.txt', told(reportSummary(done, null), reportAnnotations(done, null, manifest)));
   });
 
   it('stuck with nothing running', () => {
@@ -132,7 +132,7 @@ describe('golden texts', () => {
     const done = report([jobReport('clicks'), stuck], { exitCode: 2 });
     const summary = reportSummary(done, null);
     expect(summary.split('\n')[2]).toMatch(/^\*\*Nothing processes orders\.\*\*/);
-    expectGolden('stuck.md', told(summary, reportAnnotations(done, null, manifest)));
+    expectGolden('stuck.txt', told(summary, reportAnnotations(done, null, manifest)));
   });
 });
 

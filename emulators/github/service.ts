@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject } from '../../src/model/json.js';
 import { ControlError } from '../kernel/control-error.js';
 import type { EmulatedRequest, EmulatedResponse, EmulatorClock, Service } from '../service.js';
 import type { Call } from './call.js';
+import type { Contract } from './contract.js';
 import { broken, faultAnswer, notFound, Refusal, refused } from './errors.js';
 import { emulatedRun, plant } from './plant.js';
 import { RateLimit } from './rate.js';
@@ -12,8 +13,8 @@ import { changedSettings, type GithubSettings } from './settings.js';
 import { authorize } from './tokens.js';
 
 export interface GithubOptions extends Partial<GithubSettings> {
-  /** True: every request and answer is checked against GitHub's OpenAPI description, which must lie beside this module. */
-  readonly validate?: boolean;
+  /** Every request and answer is checked against GitHub's OpenAPI description; true: the one beside this module. */
+  readonly validate?: boolean | Contract;
 }
 
 /** Something that the real API would not have taken, or that we would not have got from it. */
@@ -47,7 +48,7 @@ export function githubService(clock: EmulatorClock, options: GithubOptions = {})
   /** Performs a routed request; throws a Refusal. */
   const perform = async (route: Route, values: Call['path'], request: EmulatedRequest): Promise<EmulatedResponse> => {
     const body = bodyOf(request);
-    const contract = validate ? (await import('./contract.js')).githubContract() : null;
+    const contract = validate === true ? (await import('./contract.js')).githubContract() : validate || null;
     const problems = contract?.request(route.method, route.template, request, values, body) ?? [];
     if (problems.length > 0) throw broken(route.operation, problems.join('; '), '');
     const name = `${values['owner']}/${values['repo']}`;

@@ -10,7 +10,9 @@ const faultSchema = z
     nth: z.int().min(1).default(1),
     /** `before`: the request has no effect (a delay only holds it up). `after`: it has its effect, then its answer is lost or late. */
     when: z.enum(['before', 'after']),
-    effect: z.enum(['status', 'reset', 'delay']),
+    effect: z.enum(['status', 'reset', 'delay', 'hang']),
+    /** True: only requests that change state are counted and hit. */
+    writes: z.boolean().default(false),
     /** HTTP status of effect `status`. */
     status: z.int().min(400).max(599).optional(),
     /** True: the status comes with an HTML page, as from a proxy in front of the service. */
@@ -50,12 +52,13 @@ export class Faults {
   }
 
   /** Counts a request and returns the faults that hit it. */
-  hit(service: string, operation: string): Fault[] {
+  hit(service: string, operation: string, write: boolean): Fault[] {
     const hits: Fault[] = [];
     for (const entry of this.#entries) {
       const { fault } = entry;
       if (fault.service !== '*' && fault.service !== service) continue;
       if (fault.operation !== '*' && fault.operation !== operation) continue;
+      if (fault.writes && !write) continue;
       entry.seen += 1;
       if (entry.seen < fault.nth || entry.seen >= fault.nth + fault.times) continue;
       entry.fired += 1;

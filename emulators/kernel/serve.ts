@@ -45,20 +45,34 @@ async function answer(
   const { operation, write } = service.identify(request);
   const { method, path } = request;
   const close = kernel.requests.open({ at, service: service.name, operation, method, path, write });
-  const faults = kernel.faults.hit(service.name, operation);
+  const faults = kernel.faults.hit(service.name, operation, write);
 
   for (const fault of faults.filter(({ when }) => when === 'before')) {
     if (fault.effect === 'delay') await kernel.clock.sleep(fault.seconds ?? 0, kernel.signal);
+    if (fault.effect === 'hang') return await gone(incoming, kernel.signal);
     if (fault.effect === 'reset') return void incoming.socket.destroy();
     if (fault.effect === 'status') return send(outgoing, request, faulty(service, request, fault), close);
   }
   const response = tooLarge ? service.failure(413, request) : await handle(service, kernel, request);
   for (const fault of faults.filter(({ when }) => when === 'after')) {
     if (fault.effect === 'delay') await kernel.clock.sleep(fault.seconds ?? 0, kernel.signal);
+    if (fault.effect === 'hang') return await gone(incoming, kernel.signal);
     if (fault.effect === 'reset') return void incoming.socket.destroy();
     if (fault.effect === 'status') return send(outgoing, request, faulty(service, request, fault), close);
   }
   send(outgoing, request, response, close);
+}
+
+/** Waits until the client has given up, or the cloud closes: the request is never answered. */
+function gone(incoming: http.IncomingMessage, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => incoming.socket.destroy();
+    signal.addEventListener('abort', end, { once: true });
+    incoming.socket.once('close', () => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    });
+  });
 }
 
 async function handle(service: Service, kernel: Kernel, request: EmulatedRequest): Promise<EmulatedResponse> {

@@ -1,12 +1,12 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Inputs } from '../inputs/inputs.js';
 import { openFolder } from './folder.js';
 import { localCloud } from './local-cloud.js';
 import { writePage } from './page.js';
 import { makeRepository } from './repository.js';
-import { type DemoDocument, type DemoStep } from './step.js';
-import { chapters, type Stage, type Told } from './story.js';
+import type { DemoDocument, DemoStep } from './step.js';
+import { chapters, type Scene, type Stage, type Told } from './story.js';
 import { teller } from './telling.js';
 import { childEnvironment, openTool } from './tool.js';
 
@@ -32,10 +32,10 @@ export async function demo(
   const steps: DemoStep[] = [];
   let page: string | null = null;
   try {
-    const told: Told = { head: '', runs: {}, reports: [] };
-    await play(folder.work, env, signal, tell, told, steps);
+    const told = await play(folder.work, env, signal, tell);
+    steps.push(...told.map(stepOf));
     page = join(folder.root, 'summary.html');
-    await writePage(page, steps, told.reports);
+    await writePage(page, told);
   } catch (error) {
     if (!signal.aborted) throw error;
     return interrupted;
@@ -57,9 +57,7 @@ async function play(
   env: Inputs['env'],
   signal: AbortSignal,
   tell: ReturnType<typeof teller>,
-  told: Told,
-  steps: DemoStep[],
-): Promise<void> {
+): Promise<readonly Scene[]> {
   const { startCloud } = await import('../../emulators/cloud.js');
   const cloud = await startCloud({
     clockRate,
@@ -67,14 +65,13 @@ async function play(
     log: tell.line,
   });
   try {
-    const home = join(work, 'home');
     const calls = join(work, 'calls');
     const relayRuns = join(work, 'relay-runs');
-    await Promise.all([mkdir(home), mkdir(calls)]);
-    const environment = { ...childEnvironment(env, cloud.env, home), RELAY_RUNS: relayRuns };
+    await mkdir(calls);
+    const environment = { ...(await childEnvironment(env, cloud.env, work)), RELAY_RUNS: relayRuns };
     const repository = await makeRepository(work, { env: environment, signal });
     const tool = openTool({
-      dist: dirname(process.argv[1] ?? ''),
+      dist: dirname(await realpath(process.argv[1] ?? '')),
       clone: repository.clone,
       folder: calls,
       repository: repositoryName,
@@ -82,17 +79,30 @@ async function play(
       signal,
       onLine: tell.line,
     });
-    const stage: Stage = { repository, tool, cloud: localCloud(cloud), name: repositoryName, relayRuns, typed: tell.typed };
+    const stage: Stage = {
+      repository,
+      tool,
+      cloud: localCloud(cloud),
+      name: repositoryName,
+      relayRuns,
+      typed: tell.typed,
+    };
+    const told: Told = { head: '', runs: {} };
+    const scenes: Scene[] = [];
     for (const [index, chapter] of chapters.entries()) {
       const { title, text } = chapter;
       tell.chapter(index + 1, title, text);
-      const played = await chapter.play(stage, told);
-      const commands = played.commands.map(({ command, exitCode, output }) => ({ command, exitCode, output }));
-      const step: DemoStep = { title, text, ...played, commands };
-      tell.outcome(step);
-      steps.push(step);
+      const scene = { title, text, ...(await chapter.play(stage, told)) };
+      tell.outcome(scene);
+      scenes.push(scene);
     }
+    return scenes;
   } finally {
     await cloud.close();
   }
+}
+
+function stepOf({ title, text, calls, annotations, checks }: Scene): DemoStep {
+  const commands = calls.map(({ command, exitCode, output }) => ({ command, exitCode, output }));
+  return { title, text, commands, annotations, checks };
 }

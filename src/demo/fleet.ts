@@ -32,6 +32,7 @@ jobs:
       parameters: {outputTopic: projects/acme-prod/topics/fraud}
       workers: {max: 10}
     sink: idempotent
+    stateful: false
     strategy: parallel
     parallel:
       overlap: 2m
@@ -64,7 +65,7 @@ jobs:
     sink: idempotent
 `;
 
-/** The supervisor that the \`command\` job talks to: a run is a file. A real one would be systemd, Kubernetes or YARN. */
+/** The supervisor that the `command` job talks to: a run is a file. A real one would be systemd, Kubernetes or YARN. */
 const supervisor = `import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -147,7 +148,7 @@ export const broken: Files = {
 /** The fourth commit has nothing to do with any job. */
 export const documented: Files = { 'README.md': '# Streams of Acme\n\nWho to call: the streams team.\n' };
 
-/** How the fleet was started, before anybody knew of this tool: as \`POST /runs\` of the local cloud takes it. */
+/** How the fleet was started, before anybody knew of this tool: as `POST /runs` of the local cloud takes it. */
 export const startedByHand = [
   {
     service: 'dataflow',

@@ -48,14 +48,16 @@ export function localCloud({ control, services, clock, env }: Cloud): LocalCloud
     return text.startsWith('{') || text.startsWith('[') ? (JSON.parse(text) as Json) : text;
   }
 
+  async function forget(): Promise<void> {
+    await ask('DELETE', `${control}/requests`);
+  }
+
   return {
     async calls() {
       const all = (await ask('GET', `${control}/requests`)) as unknown as readonly LoggedCall[];
       return all.filter(({ service }) => engines.includes(service));
     },
-    async forget() {
-      await ask('DELETE', `${control}/requests`);
-    },
+    forget,
     async runs(service, job) {
       const all = (await ask('GET', `${control}/runs?service=${service}`)) as unknown as readonly {
         readonly id: string;
@@ -77,6 +79,7 @@ export function localCloud({ control, services, clock, env }: Cloud): LocalCloud
       await mkdir(relayRuns, { recursive: true });
       const startedAt = new Date(clock.now() - 3_600_000).toISOString();
       await writeFile(join(relayRuns, `${relayByHand.id}.json`), JSON.stringify({ ...relayByHand, startedAt }));
+      await forget();
       return [...ids, relayByHand.id];
     },
     async annotations(repository, sha, check) {

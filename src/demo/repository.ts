@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { RolloutError } from '../model/error.js';
 import { type ChildOptions, run } from './child.js';
 import type { Files } from './fleet.js';
 
@@ -20,8 +21,13 @@ export async function makeRepository(folder: string, options: Omit<ChildOptions,
   const origin = join(folder, 'origin.git');
   const clone = join(folder, 'streams');
   const git = async (cwd: string, ...args: string[]): Promise<string> => {
-    const ran = await run('git', args, { ...options, cwd });
-    if (ran.exitCode !== 0) throw new Error(`git ${args.join(' ')} ended with ${ran.exitCode}: ${ran.stderr.trim()}`);
+    const ran = await run('git', args, { ...options, cwd }).catch((cause: unknown) => {
+      throw (cause as NodeJS.ErrnoException).code === 'ENOENT' ? gitMissing(cause) : cause;
+    });
+    if (ran.exitCode !== 0) {
+      const said = ran.stderr.trim();
+      throw new RolloutError('git-failed', `git ${args.join(' ')} ended with ${ran.exitCode}: ${said}`);
+    }
     return ran.stdout.trim();
   };
   await mkdir(clone);
@@ -45,4 +51,12 @@ export async function makeRepository(folder: string, options: Omit<ChildOptions,
     },
     ledger: () => git(clone, 'ls-remote', 'origin', 'refs/stream-rollout/*'),
   };
+}
+
+function gitMissing(cause: unknown): RolloutError {
+  return new RolloutError('git-missing', 'The demo makes a git repository, but git could not be started.', {
+    class: 'input',
+    next: 'Install git 2.31 or newer.',
+    cause,
+  });
 }

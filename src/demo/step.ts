@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** Something that the story promises, and whether it was so. */
 export interface Check {
   readonly text: string;
@@ -43,9 +45,9 @@ export interface DemoDocument {
   readonly steps: readonly DemoStep[];
 }
 
-/** Holds where `found` is `wanted`, compared as JSON. */
+/** Holds where `found` is deeply equal to `wanted`. */
 export function same(text: string, found: unknown, wanted: unknown): Check {
-  const held = JSON.stringify(found) === JSON.stringify(wanted);
+  const held = isDeepStrictEqual(found, wanted);
   return { text, held, found: held ? '' : `found ${JSON.stringify(found)}, expected ${JSON.stringify(wanted)}` };
 }
 

@@ -1,10 +1,9 @@
-import type { Outcome } from '../model/outcome.js';
-import type { Plan } from '../model/plan.js';
 import type { Report } from '../model/report.js';
 import { broken, declared, documented, improved } from './fleet.js';
 import type { LocalCloud } from './local-cloud.js';
+import { changedIn, only, outcomes, outcomesOf, revisionOf, says, sorted, strategies, writes } from './readings.js';
 import type { Repository } from './repository.js';
-import { type DemoStep, holds, type Shown, same } from './step.js';
+import { type DemoStep, holds, same } from './step.js';
 import type { Call, Tool } from './tool.js';
 
 /** What the chapters play on. */
@@ -14,24 +13,31 @@ export interface Stage {
   readonly cloud: LocalCloud;
   /** Name of the repository on the emulated GitHub. */
   readonly name: string;
-  /** Where the supervisor of the \`command\` job keeps its runs. */
+  /** Where the supervisor of the `command` job keeps its runs. */
   readonly relayRuns: string;
   /** Shows a command before it runs. */
   typed(command: string): void;
+}
+
+/** What came of a chapter. */
+export interface Played extends Pick<DemoStep, 'annotations' | 'checks'> {
+  readonly calls: readonly Call[];
 }
 
 /** A chapter as it is told before it is played. */
 export interface Chapter {
   readonly title: string;
   readonly text: string;
-  play(stage: Stage, told: Told): Promise<Omit<DemoStep, 'title' | 'text'>>;
+  play(stage: Stage, told: Told): Promise<Played>;
 }
 
-/** What later chapters know of earlier ones, and the reports for the page. */
+/** A chapter that was played. */
+export type Scene = Pick<Chapter, 'title' | 'text'> & Played;
+
+/** What later chapters know of earlier ones: the head of the branch, and the run of each job. */
 export interface Told {
   head: string;
   runs: { readonly [job: string]: string | null };
-  readonly reports: { readonly title: string; readonly report: Report }[];
 }
 
 const environment = 'production';
@@ -49,9 +55,9 @@ const firstContact: Chapter = {
     await stage.repository.push();
     const applied = await typed(stage, 'apply');
     const { report } = applied;
-    keep(told, firstContact.title, report);
+    keep(told, report);
     return {
-      commands: [applied],
+      calls: [applied],
       annotations: [],
       checks: [
         same('apply ends with exit code 0', applied.exitCode, 0),
@@ -70,17 +76,18 @@ const twoOfFive: Chapter = {
     const before = told.head;
     const runsBefore = told.runs;
     told.head = await stage.repository.commit('Orders: enrich with currency; clicks: keep the referrer', improved);
+    await stage.cloud.forget();
     const detected = await typed(stage, 'detect', '--base', 'HEAD~1');
     const callsOfDetect = await stage.cloud.calls();
     const planned = await typed(stage, 'plan');
     const writesOfPlan = await writes(stage);
     const pushed = await push(stage, before, told.head);
     const { report } = pushed;
-    keep(told, twoOfFive.title, report);
+    keep(told, report);
     const annotations = await stage.cloud.annotations(stage.name, told.head, check);
     const untouched = all.filter((job) => !changedFirst.includes(job));
     return {
-      commands: [detected, planned, pushed],
+      calls: [detected, planned, pushed],
       annotations,
       checks: [
         same('detect and plan end with exit code 0', [detected.exitCode, planned.exitCode], [0, 0]),
@@ -97,7 +104,11 @@ const twoOfFive: Chapter = {
           ...outcomesOf(untouched, 'unchanged'),
           ...outcomesOf(changedFirst, 'succeeded'),
         }),
-        same('both have a new run', changedFirst.map((job) => told.runs[job] !== runsBefore[job]), [true, true]),
+        same(
+          'both have a new run',
+          changedFirst.map((job) => told.runs[job] !== runsBefore[job]),
+          [true, true],
+        ),
         same('the other three have the run that they had', only(told.runs, untouched), only(runsBefore, untouched)),
         holds('the check run says so on the manifest', says(annotations, changedFirst, 'succeeded'), annotations),
       ],
@@ -114,9 +125,9 @@ const again: Chapter = {
     const applied = await typed(stage, 'apply');
     const written = await writes(stage);
     const asked = await stage.cloud.calls();
-    keep(told, again.title, applied.report);
+    keep(told, applied.report);
     return {
-      commands: [applied],
+      calls: [applied],
       annotations: [],
       checks: [
         same('apply ends with exit code 0', applied.exitCode, 0),
@@ -135,17 +146,17 @@ const badVersion: Chapter = {
   async play(stage, told) {
     const before = told.head;
     const runsBefore = told.runs;
-    const revision = revisionOf(await stage.tool.cli('status', '--json'), 'clicks-to-lake');
+    const revision = await revisionOf(stage, 'clicks-to-lake');
     told.head = await stage.repository.commit('Payments: model v7; clicks: rename a column', broken);
     const pushed = await push(stage, before, told.head);
     const { report } = pushed;
-    keep(told, badVersion.title, report);
+    keep(told, report);
     const annotations = await stage.cloud.annotations(stage.name, told.head, check);
     const payments = await stage.cloud.runs('dataflow', 'payments-fraud-a');
     const untouched = all.filter((job) => !bad.includes(job));
     const status = await typed(stage, 'status');
     return {
-      commands: [pushed, status],
+      calls: [pushed, status],
       annotations,
       checks: [
         same('the action ends with exit code 1', pushed.exitCode, 1),
@@ -159,7 +170,7 @@ const badVersion: Chapter = {
         ]),
         same(
           'clicks-to-lake runs the revision that it ran before',
-          revisionOf(await stage.tool.cli('status', '--json'), 'clicks-to-lake'),
+          await revisionOf(stage, 'clicks-to-lake'),
           revision,
         ),
         same('the other three have the run that they had', only(told.runs, untouched), only(runsBefore, untouched)),
@@ -183,11 +194,11 @@ const nextCommit: Chapter = {
     await stage.cloud.forget();
     const pushed = await push(stage, before, told.head);
     const written = await writes(stage);
-    keep(told, nextCommit.title, pushed.report);
+    keep(told, pushed.report);
     const annotations = await stage.cloud.annotations(stage.name, told.head, check);
     const untouched = all.filter((job) => !bad.includes(job));
     return {
-      commands: [pushed],
+      calls: [pushed],
       annotations,
       checks: [
         same('the action ends with exit code 0', pushed.exitCode, 0),
@@ -216,47 +227,8 @@ async function push(stage: Stage, before: string, after: string): Promise<Call> 
   return stage.tool.push({ before, after });
 }
 
-/** Keeps a report for the page, and which run each job has after it. */
-function keep(told: Told, title: string, report: Report | null): void {
+/** Keeps which run each job has after a report. */
+function keep(told: Told, report: Report | null): void {
   if (report === null) return;
-  told.reports.push({ title, report });
   told.runs = sorted(report.jobs.map(({ job, runs, runAfter }) => [job, runs[0]?.id ?? runAfter]));
-}
-
-async function writes(stage: Stage): Promise<readonly string[]> {
-  const calls = await stage.cloud.calls();
-  return calls.filter((call) => call.write).map(({ service, operation }) => `${service} ${operation}`);
-}
-
-function outcomes(report: Report | null): { readonly [job: string]: Outcome } {
-  return sorted((report?.jobs ?? []).map(({ job, outcome }) => [job, outcome]));
-}
-
-function outcomesOf(jobs: readonly string[], outcome: Outcome): { readonly [job: string]: Outcome } {
-  return sorted(jobs.map((job) => [job, outcome]));
-}
-
-function changedIn(plan: Plan | null): readonly string[] {
-  return (plan?.jobs ?? []).flatMap((job) => (job.changed ? [job.job] : [])).sort();
-}
-
-function strategies(plan: Plan | null): { readonly [job: string]: string | null } {
-  return sorted((plan?.jobs ?? []).filter((job) => job.changed).map(({ job, strategy }) => [job, strategy]));
-}
-
-function only<T>(values: { readonly [job: string]: T }, jobs: readonly string[]): { readonly [job: string]: T } {
-  return sorted(Object.entries(values).filter(([job]) => jobs.includes(job)));
-}
-
-function says(annotations: readonly Shown[], jobs: readonly string[], outcome: string): boolean {
-  return jobs.every((job) => annotations.some((one) => one.title.startsWith(`${job}: ${outcome}`) && one.line > 1));
-}
-
-function revisionOf(call: Call, job: string): string | null {
-  const { jobs } = JSON.parse(call.stdout) as { jobs: readonly { job: string; runningRevision: string | null }[] };
-  return jobs.find((row) => row.job === job)?.runningRevision ?? null;
-}
-
-function sorted<T>(entries: readonly (readonly [string, T])[]): { readonly [job: string]: T } {
-  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

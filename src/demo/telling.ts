@@ -18,9 +18,10 @@ export function teller(print: ((line: string) => void) | null) {
     line(line: string): void {
       say(`   | ${line}`);
     },
-    outcome({ annotations, checks }: DemoStep): void {
+    outcome({ annotations, checks }: Pick<DemoStep, 'annotations' | 'checks'>): void {
       if (annotations.length > 0) say('\n   The check run of the commit shows, line by line:');
-      for (const one of annotations.slice(0, mostAnnotations)) for (const line of annotationLines(one)) say(`   | ${line}`);
+      for (const one of annotations.slice(0, mostAnnotations))
+        for (const line of annotationLines(one)) say(`   | ${line}`);
       const more = annotations.length - mostAnnotations;
       if (more > 0) say(`   | and ${more} more`);
       say('');
@@ -41,7 +42,7 @@ function checkLine({ text, held, found }: Check): string {
   return held ? `✓ ${text}` : `✗ ${text}: ${found}`;
 }
 
-/** As \`file:line level title\`, the message below it. */
+/** As `file:line level title`, the message below it. */
 function annotationLines({ file, line, level, title, message }: Shown): readonly string[] {
   return [`${file}:${line} ${level} ${title}`, ...message.split('\n').map((text) => `    ${text}`)];
 }

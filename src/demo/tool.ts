@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import type { Json } from '../model/json.js';
 import type { Plan } from '../model/plan.js';
 import type { Report } from '../model/report.js';
 import { type Ran, run } from './child.js';
@@ -16,8 +17,10 @@ export interface Call extends Ran {
 
 /** The tool as it is shipped, run as child processes. */
 export interface Tool {
-  /** The CLI in the clone. */
+  /** The CLI in the clone, its lines shown as they come. */
   cli(...args: string[]): Promise<Call>;
+  /** The JSON document of a command that only reads; nothing is shown. */
+  read(...args: string[]): Promise<Json>;
   /** The action's main step, as a runner starts it for a push. */
   push(push: { readonly before: string; readonly after: string }): Promise<Call>;
 }
@@ -36,18 +39,28 @@ export interface ToolOptions {
 }
 
 /** Variables of the caller that children need; everything else could reach a real cloud or change what git does. */
-const inherited = ['PATH', 'Path', 'PATHEXT', 'SystemRoot', 'ComSpec', 'TMPDIR', 'TEMP', 'TMP'];
+const inherited = ['PATH', 'Path', 'PATHEXT', 'SystemRoot', 'ComSpec'];
 
-/** Environment of all children: this machine's programs, the local cloud, and nobody's configuration. */
-export function childEnvironment(caller: { readonly [name: string]: string | undefined }, cloud: Env, home: string): Env {
+/** Environment of all children: this machine's programs, the local cloud, and nobody's configuration. `folder` takes their home and temporary files. */
+export async function childEnvironment(
+  caller: { readonly [name: string]: string | undefined },
+  cloud: Env,
+  folder: string,
+): Promise<Env> {
+  const [home, temporary] = [join(folder, 'home'), join(folder, 'tmp')];
+  await Promise.all([mkdir(home), mkdir(temporary)]);
   const kept = inherited.flatMap((name) => (caller[name] === undefined ? [] : [[name, caller[name]] as const]));
-  const env: { [name: string]: string } = { ...Object.fromEntries(kept), ...cloud };
-  // The job's own commands call \`node\`: the one that runs the demo.
-  env['PATH'] = [dirname(process.execPath), env['PATH'] ?? env['Path'] ?? ''].filter(Boolean).join(delimiter);
+  const programs = caller['PATH'] ?? caller['Path'] ?? '';
   return {
-    ...env,
+    ...Object.fromEntries(kept),
+    ...cloud,
+    // The job's own commands call `node`: the one that runs the demo.
+    PATH: [dirname(process.execPath), programs].filter(Boolean).join(delimiter),
     HOME: home,
     USERPROFILE: home,
+    TMPDIR: temporary,
+    TEMP: temporary,
+    TMP: temporary,
     NO_PROXY: '127.0.0.1,localhost',
     GIT_CONFIG_GLOBAL: join(home, '.gitconfig'),
     GIT_CONFIG_NOSYSTEM: '1',
@@ -59,7 +72,12 @@ export function openTool(options: ToolOptions): Tool {
   const { dist, clone, folder, env, signal, onLine } = options;
   let calls = 0;
 
-  async function call(script: string, args: readonly string[], more: Env, visible: (line: string) => boolean): Promise<Ran> {
+  async function call(
+    script: string,
+    args: readonly string[],
+    more: Env,
+    visible: (line: string) => boolean,
+  ): Promise<Ran> {
     return run(process.execPath, [join(dist, script), ...args], {
       cwd: clone,
       env: { ...env, ...more },
@@ -74,6 +92,10 @@ export function openTool(options: ToolOptions): Tool {
       const out = join(folder, `call-${calls}`);
       const ran = await call('cli.js', [...args, '--out', out], {}, () => true);
       return { ...ran, command: `stream-rollout ${args.join(' ')}`, ...(await written(out)) };
+    },
+    async read(...args) {
+      const ran = await call('cli.js', [...args, '--json'], {}, () => false);
+      return JSON.parse(ran.stdout) as Json;
     },
     async push({ before, after }) {
       calls += 1;

@@ -36,7 +36,7 @@ export function decodeBuilds(text: string, where: string): readonly BuildResult[
   return builds as unknown as readonly BuildResult[];
 }
 
-function decode(text: string, where: string): JsonObject {
+export function decode(text: string, where: string): JsonObject {
   const body = parse(text, where);
   const found = body['format'];
   if (typeof found !== 'number' || found < 1) throw broken(where, 'it has no format number');

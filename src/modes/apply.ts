@@ -4,6 +4,7 @@ import { worstExitCode } from '../model/outcome.js';
 import type { JobPlan, Plan } from '../model/plan.js';
 import type { JobReport, Report } from '../model/report.js';
 import { isActive } from '../model/run.js';
+import { inSlot } from '../plan/index.js';
 import { type Order, rollOut } from '../rollout/fleet.js';
 import { mayTakeOver } from '../rollout/holder.js';
 import { adoptedRecord, type Common, orderOf, takeOverOrder } from '../rollout/order.js';
@@ -172,6 +173,7 @@ async function newOrder(
     {
       ...parts,
       ...made,
+      target: made.target ?? inSlot(parts.job, planned.slot),
       jobPlan: planned,
       current,
       needs: planned.needs,

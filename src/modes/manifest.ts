@@ -91,7 +91,7 @@ export async function workTreeSource(workspace: string, manifest: string): Promi
     if (text !== null) files.push({ path, text });
   }
   if (files.length === 0) {
-    throw new RolloutError('manifest-missing', `There is no manifest at ${manifest}.`, {
+    throw new RolloutError('manifest-not-found', `There is no manifest at ${manifest}.`, {
       class: 'input',
       next: 'Create it (README, "First rollout"), or name it with the input `manifest`.',
     });

@@ -35,7 +35,8 @@ export function reportAnnotations(report: Report, plan: Plan | null, manifest: s
     report.jobs.flatMap((job) => {
       const at = positions.get(job.job) ?? { file: plan?.manifest ?? manifest, line: 1, column: 1 };
       const level = levels[job.outcome];
-      const findings = findingsOf(job.job, job.findings, at, level !== null);
+      const more = level === null ? job.findings : job.findings.filter((finding) => !saidBy(job, finding));
+      const findings = findingsOf(job.job, more, at, level !== null);
       return level === null ? findings : [outcomeAnnotation(job, level, at), ...findings];
     }),
   );
@@ -82,6 +83,12 @@ function outcomeAnnotation(job: JobReport, level: Annotation['level'], at: Posit
     title: `${job.job}: ${job.outcome}${job.code === null ? '' : ` (${job.code})`}`,
     message: lines.join('\n'),
   };
+}
+
+/** The outcome's own annotation says it already: the same cause, with no line of its own. */
+function saidBy(job: JobReport, finding: Finding): boolean {
+  if (finding.file !== undefined || finding.line !== undefined) return false;
+  return job.code === finding.code || job.message.toLowerCase().includes(finding.message.toLowerCase());
 }
 
 /** A job that is not touched has only its warnings and errors told. */

@@ -2,7 +2,7 @@ import type { JobPlan, Plan } from '../model/plan.js';
 import type { JobReport, Report } from '../model/report.js';
 import { chart } from './html-chart.js';
 import { headline, planHeadline } from './now.js';
-import { counted, jobs as countOf, html, seconds } from './text.js';
+import { jobs as countOf, html, seconds } from './text.js';
 
 const style = `
 body{font:15px/1.5 system-ui,sans-serif;color:#1f2328;background:#fff;max-width:1060px;margin:2rem auto;padding:0 1rem}

@@ -1,6 +1,6 @@
 /** Fields that name things; a secret's value that happens to be in one is not what is secret about it. */
 const names = new Set([
-  ...['job', 'jobs', 'environment', 'name', 'needs', 'hash', 'planHash', 'commit', 'revision', 'rollout', 'manifest'],
+  ...['job', 'environment', 'name', 'needs', 'hash', 'planHash', 'commit', 'revision', 'rollout', 'manifest'],
   ...['kind', 'engine', 'code', 'outcome', 'strategy', 'verb', 'state', 'level', 'id', 'run', 'file', 'path', 'field'],
 ]);
 
@@ -17,6 +17,10 @@ function walk(value: unknown, mask: (text: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => walk(item, mask));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, names.has(key) ? item : walk(item, mask)]),
+    Object.entries(value).map(([key, item]) => [key, names.has(key) && isName(item) ? item : walk(item, mask)]),
   );
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' || (Array.isArray(value) && value.every((item) => typeof item === 'string'));
 }

@@ -185,7 +185,7 @@ function supersede(c: Case, cause: Cause): Decision {
 function undo(c: Case): Decision {
   const { fresh, predecessor, undone } = c.see;
   const endedByItself = fresh === null || fresh.state === 'failed' || fresh.state === 'finished';
-  const cause = c.record.undoReason ?? { code: 'undo', message: 'the rollout was turned back' };
+  const cause = c.record.undoReason ?? { code: 'undo-seen', message: 'the rollout was turned back' };
   const outcome = c.own.superseding === null ? 'rolled-back' : 'superseded';
   const noOld = c.record.good?.target == null;
   if (c.own.failed !== null && c.own.failed.step !== 'undo-scale') {

@@ -11,6 +11,7 @@ import { leaseSeconds, renewSeconds } from './holder.js';
 import { invoke } from './invoke.js';
 import { LockLost } from './pen.js';
 import { closeRecord, journaled, predecessorOf, readyRecord, undoRecord } from './records.js';
+import { seenOutcomes } from './seen.js';
 import { settleSeconds } from './settle.js';
 import { type Sight, sortRuns } from './sight.js';
 import { text } from './text.js';
@@ -111,7 +112,10 @@ export async function carryOut(crew: Crew): Promise<Ended> {
       if (state.endedAt === null && see.predecessor !== null && !isActive(see.predecessor)) state.endedAt = at;
       for (const run of runs)
         if (isEnding(run) && !state.endingSince.has(phase(run))) state.endingSince.set(phase(run), at);
-      pen.note((record) => ({ ...record, gap: observeGap(record.gap, see) }));
+      pen.note((record) => ({
+        ...seenOutcomes(record, see).reduce(journaled, record),
+        gap: observeGap(record.gap, see),
+      }));
       return see;
     } catch (error) {
       state.lookErrors += 1;

@@ -54,7 +54,12 @@ export function startAct(repository: string, call: Call): Going {
   const event = join(home, 'event.json');
   const variables = join(home, 'variables');
   writeFileSync(event, JSON.stringify(call.payload));
-  writeFileSync(variables, Object.entries(call.env).map(([name, value]) => `${name}=${value}\n`).join(''));
+  writeFileSync(
+    variables,
+    Object.entries(call.env)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
   const child = spawn(cached('act', 'bin', 'act'), argumentsOf(call, event, variables), {
     cwd: repository,
     env: {

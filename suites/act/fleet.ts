@@ -90,5 +90,5 @@ jobs:
 
 /** act refuses `concurrency.queue`, which GitHub has had since May 2026. */
 export function forAct(text: string): string {
-  return text.replace(/, queue: max\\b/g, '').replace(/^\\s+queue: max\\n/gm, '');
+  return text.replace(/, queue: max\b/g, '').replace(/^\s+queue: max\n/gm, '');
 }

@@ -37,7 +37,7 @@ export async function makeWorld(): Promise<World> {
   await succeed('git', ['init', '-q', '--bare', '-b', 'main', remote]);
   await checkout.git('remote', 'add', 'origin', remote);
   const action = join(home, 'action');
-  cpSync(process.env['STANDIN'] ?? join(root, 'action.yml'), join(action, 'action.yml'));
+  cpSync(join(root, 'action.yml'), join(action, 'action.yml'));
   cpSync(dist, join(action, 'dist'), { recursive: true });
   let runs = 0;
 
@@ -63,7 +63,11 @@ export async function makeWorld(): Promise<World> {
       const before = await checkout.git('rev-parse', 'HEAD').catch(() => '0'.repeat(40));
       const after = await checkout.commit(message, files);
       await checkout.git('push', '-q', 'origin', 'main');
-      return start('push', { ref: 'refs/heads/main', before, after, created: /^0+$/.test(before), forced: false }, workflow);
+      return start(
+        'push',
+        { ref: 'refs/heads/main', before, after, created: /^0+$/.test(before), forced: false },
+        workflow,
+      );
     },
     dispatch: (inputs, file = workflow) => start('workflow_dispatch', { ref: 'refs/heads/main', inputs }, file),
     schedule: () => start('schedule', { schedule: '17 * * * *' }, workflow),

@@ -13,7 +13,9 @@ export interface Files {
 
 /** The checkout's files that GitHub, GitLab or the tool itself reads, sorted by who reads them. */
 export function filesToCheck(): Files {
-  const all = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
+  const all = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    encoding: 'utf8',
+  })
     .split('\0')
     .filter((path) => path !== '' && existsSync(path) && !path.startsWith('__tests__/'))
     .sort();

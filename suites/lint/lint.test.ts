@@ -38,7 +38,14 @@ describe('actionlint, with shellcheck', () => {
 
 describe('zizmor', () => {
   it.each([...files.actions, ...files.workflows])('%s', async (path) => {
-    const args = ['--offline', '--no-progress', '--color=never', '--strict-collection', '--config=.github/zizmor.yml', path];
+    const args = [
+      '--offline',
+      '--no-progress',
+      '--color=never',
+      '--strict-collection',
+      '--config=.github/zizmor.yml',
+      path,
+    ];
     expect(await complaints(python('zizmor'), args)).toBe('');
   });
 });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { built } from './paths.js';
 
@@ -35,6 +36,10 @@ export async function startLocalCloud(rate = 1): Promise<LocalCloud> {
     said += text;
   });
   const line = await firstLine(child, () => said);
+  // A test that fails before it stops the cloud must neither wait for it nor leave it behind.
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) (stream as Socket).unref();
+  process.once('exit', () => child.kill());
   const {
     env,
     services,

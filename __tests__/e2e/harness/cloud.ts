@@ -1,4 +1,5 @@
 import { type Cloud, startCloud } from '../../../emulators/cloud.js';
+import { githubContract } from '../../../emulators/github/contract.js';
 import type { Json, JsonObject } from '../../../src/model/json.js';
 
 /** A request as the local cloud logged it. */
@@ -40,6 +41,8 @@ export interface CheckRun {
 export interface LocalCloud {
   readonly env: Cloud['env'];
   readonly services: Cloud['services'];
+  /** Base URL of the control endpoint. */
+  readonly control: string;
   advance(seconds: number): void;
   requests(): Promise<readonly Logged[]>;
   /** Calls that change an engine or a store, as `glue.StartJobRun`; reports to GitHub are not among them. */
@@ -55,6 +58,8 @@ export interface LocalCloud {
   states(service: 'glue' | 'dataflow', name?: string): Promise<{ readonly [id: string]: string }>;
   checks(repository: string): Promise<readonly CheckRun[]>;
   github(repository: string): Promise<JsonObject>;
+  /** Definition of a Glue job, by UpdateJob's names. */
+  definition(name: string): Promise<JsonObject>;
   objects(): Promise<{ readonly [uri: string]: Json }>;
   /** Ends it. Throws if a service failed, or if GitHub's real API would have refused a request. */
   close(): Promise<void>;
@@ -64,7 +69,7 @@ export async function openCloud(rate: number): Promise<LocalCloud> {
   const errors: string[] = [];
   const cloud = await startCloud({
     clockRate: rate,
-    github: { repositories: {}, validate: true },
+    github: { repositories: {}, validate: githubContract() },
     log: (line) => errors.push(line),
   });
   const control = async <Answer>(method: string, path: string, body?: JsonObject): Promise<Answer> => {
@@ -84,6 +89,7 @@ export async function openCloud(rate: number): Promise<LocalCloud> {
   return {
     env: cloud.env,
     services: cloud.services,
+    control: cloud.control,
     advance: (seconds) => cloud.clock.advance(seconds),
     requests,
     writes: async () =>
@@ -98,6 +104,11 @@ export async function openCloud(rate: number): Promise<LocalCloud> {
     states: async (service, name) => Object.fromEntries((await runs(service, name)).map(({ id, state }) => [id, state])),
     checks: async (name) => ((await ofRepository(name))?.['checkRuns'] ?? []) as unknown as readonly CheckRun[],
     github: async (name) => (await ofRepository(name)) ?? {},
+    async definition(name) {
+      const places = (await control<{ glue: JsonObject }>('GET', '/state?service=glue')).glue;
+      const all = Object.values(places).map((place) => (place as { jobs: JsonObject }).jobs[name]);
+      return all.find((one) => one !== undefined) as JsonObject;
+    },
     objects: async () => (await control<{ s3: { readonly [uri: string]: Json } }>('GET', '/state?service=s3')).s3,
     async close() {
       const { violations } = (await github()) as { violations?: readonly Json[] };

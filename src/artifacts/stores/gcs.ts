@@ -70,7 +70,7 @@ export async function openGcs(access: Access, ambient: StoreAmbient): Promise<Ob
 }
 
 /** An endpoint given by STORAGE_EMULATOR_HOST is asked without credentials, as the client itself has it. */
-async function optionsOf({ impersonate }: Access, { env, userAgent }: StoreAmbient): Promise<StorageOptions> {
+export async function optionsOf({ impersonate }: Access, { env, userAgent }: StoreAmbient): Promise<StorageOptions> {
   const host = env['STORAGE_EMULATOR_HOST'];
   // The client wants a project before it asks; for objects of a bucket none is needed.
   const projectId = env['GOOGLE_CLOUD_PROJECT'] ?? 'unused';
@@ -95,7 +95,7 @@ async function optionsOf({ impersonate }: Access, { env, userAgent }: StoreAmbie
   return { ...common, authClient: authClient as never };
 }
 
-function refusalOf(error: unknown, right: string, bucket: string): Refusal {
+export function refusalOf(error: unknown, right: string, bucket: string): Refusal {
   const status = statusOf(error);
   if (status === 403) return { kind: 'denied', right, on: `gs://${bucket}` };
   if (status === 404) return { kind: 'no-bucket', bucket };
@@ -105,7 +105,7 @@ function refusalOf(error: unknown, right: string, bucket: string): Refusal {
     : { kind: 'failed' };
 }
 
-function statusOf(error: unknown): number | null {
+export function statusOf(error: unknown): number | null {
   const code = Number((error as { code?: unknown; status?: unknown }).code ?? (error as { status?: unknown }).status);
   return Number.isInteger(code) ? code : null;
 }

@@ -73,7 +73,10 @@ export async function openS3(access: Access, ambient: StoreAmbient): Promise<Obj
   return { put, get, close: () => client.destroy() };
 }
 
-async function settingsOf({ region, role }: Access, { env, userAgent, secret }: StoreAmbient): Promise<S3ClientConfig> {
+export async function settingsOf(
+  { region, role }: Access,
+  { env, userAgent, secret }: StoreAmbient,
+): Promise<S3ClientConfig> {
   const [product = userAgent, version] = userAgent.split('/');
   const where = region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
   const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
@@ -133,7 +136,7 @@ const credentialErrors: readonly string[] = [
   'TokenRefreshRequired',
 ];
 
-function refusalOf(error: unknown, right: string, bucket: string, key: string): Refusal {
+export function refusalOf(error: unknown, right: string, bucket: string, key: string): Refusal {
   const { name } = error as Error;
   if (credentialErrors.includes(name)) return { kind: 'no-credentials' };
   if (name === 'NoSuchBucket') return { kind: 'no-bucket', bucket };
@@ -141,7 +144,7 @@ function refusalOf(error: unknown, right: string, bucket: string, key: string): 
   return { kind: 'failed' };
 }
 
-function statusOf(error: unknown): number | null {
+export function statusOf(error: unknown): number | null {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? null;
 }
 

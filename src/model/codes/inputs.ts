@@ -22,20 +22,12 @@ export const inputsCodes = {
     meaning: 'The manifest has several environments and none was chosen.',
     next: 'Set the input `environment`.',
   },
-  'environment-unknown': {
-    meaning: 'The chosen environment is not in the manifest.',
-    next: "Choose one of the manifest's environments.",
-  },
-  'manifest-missing': {
+  'manifest-not-found': {
     meaning: 'No manifest was found.',
     next: 'Create `.github/streaming-jobs.yml`, or set the input `manifest`.',
   },
   'secret-missing': {
     meaning: 'The manifest refers to `${secret.NAME}`, and the process environment has no such variable.',
     next: 'Pass the secret to the step as an environment variable of that name.',
-  },
-  'ref-not-applied': {
-    meaning: 'A push to this branch does not apply to the environment; a plan was made instead.',
-    next: 'Add the branch to `environments.<name>.refs`, or set `mode: apply`.',
   },
 } as const satisfies Record<string, CodeEntry>;

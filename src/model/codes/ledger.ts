@@ -3,7 +3,7 @@ import type { CodeEntry } from './entry.js';
 export const ledgerCodes = {
   'ledger-unsupported': {
     meaning: 'The ledger’s address names a kind of store that this version does not know.',
-    next: 'Use `git:origin`, `git:<remote or address>` or `file:<folder>`.',
+    next: 'Use `git:origin`, `git:<remote or address>`, `s3://<bucket>/<prefix>`, `gs://<bucket>/<prefix>` or `file:<folder>`.',
   },
   'ledger-bad-name': {
     meaning: 'A job or an environment has a name that cannot become a ref or a file name.',
@@ -48,6 +48,27 @@ export const ledgerCodes = {
   'ledger-record-broken': {
     meaning: 'A record of the ledger is not readable: somebody else wrote to it.',
     next: 'Look at its history with `git log`, and set the ref back to the last commit that this tool wrote.',
+  },
+  'ledger-bucket-missing': {
+    meaning: 'The bucket that should hold the ledger does not exist, or not for this account.',
+    next: 'Create the bucket, or correct the address in `ledger`.',
+  },
+  'ledger-bucket-credentials': {
+    meaning: 'There are no usable credentials for the bucket that holds the ledger.',
+    next: 'Log in before this step: `aws-actions/configure-aws-credentials` or `google-github-actions/auth`.',
+  },
+  'ledger-bucket-denied': {
+    meaning: 'The identity of this step lacks a right on the bucket that holds the ledger; the message names it.',
+    next: 'Grant what the message names. In all, S3 needs `s3:PutObject`, `s3:GetObject` and `s3:ListBucket`; Cloud Storage needs `storage.objects.create`, `get`, `list` and `delete` (which replacing an object needs), as in the role `roles/storage.objectUser`.',
+  },
+  'ledger-bucket-unconditional': {
+    meaning:
+      'The store takes conditional writes and ignores the condition. The condition is the lock between two rollouts, so such a store can’t hold a ledger.',
+    next: 'Use a store that keeps conditional writes (Amazon S3, Google Cloud Storage), or the git ledger.',
+  },
+  'ledger-bucket-failed': {
+    meaning: 'The store refused a request of the ledger for a reason that is not known here.',
+    next: 'Read what the store said in the message; the command can be repeated safely.',
   },
   'ledger-secret': {
     meaning: 'A record would have held the value of a secret, so it was not written.',

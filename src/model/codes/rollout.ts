@@ -91,8 +91,4 @@ export const rolloutCodes = {
     meaning: 'A defect of this tool, or an answer that it does not know.',
     next: 'Run `resume`; report the message if it comes again.',
   },
-  'process-cancelled': {
-    meaning: 'The workflow or the process was cancelled. No streaming job was cancelled.',
-    next: 'Run `resume`.',
-  },
 } as const satisfies Record<string, CodeEntry>;

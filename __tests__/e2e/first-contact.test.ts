@@ -1,0 +1,136 @@
+import { describe, expect } from '@jest/globals';
+import type { JsonObject } from '../../src/model/json.js';
+import {
+  dataflowJob,
+  defineGlueJobs,
+  glueJob,
+  location,
+  manifest,
+  manifestPath,
+  project,
+  script,
+  template,
+} from './harness/fleet.js';
+import { type Stage, scenario } from './harness/stage.js';
+
+const files = {
+  [manifestPath]: manifest({ clicks: glueJob('clicks'), orders: dataflowJob('orders') }),
+  'glue/clicks.py': script('clicks 1'),
+  'templates/orders.json': template('orders:1'),
+};
+
+/** Runs that people started with the console, for months now. */
+async function startedByHand(stage: Stage, more: { glue?: JsonObject; dataflow?: JsonObject } = {}) {
+  await defineGlueJobs(stage.cloud, ['clicks']);
+  const clicks = await stage.cloud.plant({ service: 'glue', jobName: 'clicks', ...more.glue });
+  const place = { service: 'dataflow', project, region: location, maxWorkers: 10 };
+  const orders = await stage.cloud.plant({ ...place, name: 'orders', ...more.dataflow });
+  return { clicks, orders };
+}
+
+describe('first contact with a fleet that was started by hand', () => {
+  scenario('adopts every run with a write to the ledger only, and restarts nothing', async (stage) => {
+    const byHand = await startedByHand(stage);
+    const first = await stage.push(files);
+    expect(first.code).toBe(0);
+    expect(first.outcomes).toEqual({ clicks: 'adopted', orders: 'adopted' });
+    expect(first.writes).toEqual([]);
+    expect(first.ledger).toEqual(['refs/stream-rollout/production/clicks', 'refs/stream-rollout/production/orders']);
+    expect(first.job('clicks')).toMatchObject({ runAfter: byHand.clicks });
+    expect(first.job('clicks').message).toContain('Adopted as it runs; nothing was restarted.');
+    expect(first.planned('clicks').reasons[0]?.kind).toBe('first-contact');
+    expect(await stage.cloud.states('glue')).toEqual({ [byHand.clicks]: 'RUNNING' });
+
+    const docs = await stage.push({ 'docs/page.md': 'x\n' });
+    expect(docs.outcomes).toEqual({ clicks: 'unchanged', orders: 'unchanged' });
+    expect([docs.writes, docs.ledger]).toEqual([[], []]);
+
+    const change = await stage.push({ 'glue/clicks.py': script('clicks 2') });
+    expect(change.outcomes).toEqual({ clicks: 'succeeded', orders: 'unchanged' });
+    expect(change.job('clicks')).toMatchObject({ strategy: 'restart', runBefore: byHand.clicks });
+  });
+
+  scenario('tells what differs from the manifest, and changes nothing for that', async (stage) => {
+    await startedByHand(stage, { dataflow: { maxWorkers: 25 } });
+    const first = await stage.push(files);
+    expect(first.outcomes).toEqual({ clicks: 'adopted', orders: 'adopted' });
+    const finding = first.job('orders').findings.find(({ code }) => code === 'adopted-differs');
+    expect(finding?.message).toContain('workers.max is 25, declared 10');
+    expect(first.writes).toEqual([]);
+  });
+
+  scenario('an unknown base never counts as a change: a checkout without history adopts too', async (stage) => {
+    const byHand = await startedByHand(stage);
+    await stage.repo.commit({ 'README.md': 'Streams\n' });
+    const first = await stage.push(files, { branch: 'main', depth: 1 });
+    expect(first.outcomes).toEqual({ clicks: 'adopted', orders: 'adopted' });
+    expect(Object.keys(await stage.cloud.states('glue'))).toEqual([byHand.clicks]);
+  });
+
+  scenario('a job that the commit itself changes, by a known base, is rolled out', async (stage) => {
+    const byHand = await startedByHand(stage);
+    await stage.repo.commit(files);
+    const change = await stage.push({ 'glue/clicks.py': script('clicks 2') });
+    expect(change.plan?.base.how).toBe('push');
+    expect(change.outcomes).toEqual({ clicks: 'succeeded', orders: 'adopted' });
+    expect((await stage.cloud.states('glue'))[byHand.clicks]).toBe('STOPPED');
+  });
+
+  scenario('a batch job of that name is refused', async (stage) => {
+    await startedByHand(stage, { dataflow: { type: 'JOB_TYPE_BATCH' } });
+    const first = await stage.push(files);
+    expect(first.code).toBe(3);
+    expect(first.outcomes).toEqual({ clicks: 'adopted', orders: 'refused' });
+    expect(first.job('orders')).toMatchObject({ code: 'not-streaming' });
+    expect(first.job('orders').message).toContain('is a batch job: it ends by itself');
+    expect(first.job('orders').next).toContain('take orders out of the manifest');
+    expect(first.annotations).toContainEqual(
+      expect.objectContaining({ level: 'error', title: 'orders: refused (not-streaming)' }),
+    );
+    expect(first.writes).toEqual([]);
+  });
+});
+
+describe('drift', () => {
+  async function adopted(stage: Stage) {
+    const byHand = await startedByHand(stage);
+    const first = await stage.push(files);
+    expect(first.outcomes).toEqual({ clicks: 'adopted', orders: 'adopted' });
+    return byHand;
+  }
+
+  scenario('a run that somebody started in place of the recorded one is refused, and can be adopted', async (stage) => {
+    const byHand = await adopted(stage);
+    await stage.cloud.plant({ service: 'glue', run: byHand.clicks, fate: 'stop' });
+    stage.cloud.advance(60);
+    const other = await stage.cloud.plant({ service: 'glue', jobName: 'clicks', startedSecondsAgo: 10 });
+
+    const refused = await stage.push({ 'docs/page.md': 'x\n' });
+    expect(refused.outcomes).toEqual({ clicks: 'refused', orders: 'unchanged' });
+    expect(refused.job('clicks')).toMatchObject({ code: 'run-by-hand', runAfter: other });
+    expect(refused.job('clicks').next).toContain('--on-drift adopt');
+    expect([refused.code, refused.writes, refused.ledger]).toEqual([3, [], []]);
+
+    const taken = await stage.run(refused.event, { inputs: { 'on-drift': 'adopt' } });
+    expect([taken.outcomes, taken.writes]).toEqual([{ clicks: 'adopted', orders: 'unchanged' }, []]);
+    const after = await stage.push({ 'docs/page.md': 'y\n' });
+    expect(after.outcomes).toEqual({ clicks: 'unchanged', orders: 'unchanged' });
+  });
+
+  scenario('a job that somebody stopped is never started silently; force starts it', async (stage) => {
+    const byHand = await adopted(stage);
+    await stage.cloud.plant({ service: 'glue', run: byHand.clicks, fate: 'stop' });
+    stage.cloud.advance(60);
+
+    const refused = await stage.push({ 'glue/clicks.py': script('clicks 2') });
+    expect(refused.job('clicks')).toMatchObject({ outcome: 'refused', code: 'job-down' });
+    expect(refused.job('clicks').message).toContain('Nothing runs now.');
+    expect(refused.job('clicks').next).toContain('--force');
+    expect(refused.summary).toContain('**Nothing processes clicks.**');
+    expect(refused.writes).toEqual([]);
+
+    const forced = await stage.run(refused.event, { inputs: { jobs: 'clicks', force: 'true' } });
+    expect(forced.outcomes).toEqual({ clicks: 'succeeded' });
+    expect(forced.job('clicks').strategy).toBe('create');
+  });
+});

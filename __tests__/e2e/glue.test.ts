@@ -1,0 +1,136 @@
+import { describe, expect } from '@jest/globals';
+import type { JsonObject } from '../../src/model/json.js';
+import { rerun } from './harness/events.js';
+import { changeGlueJob, defineGlueJobs, glueJob, manifest, manifestPath, script } from './harness/fleet.js';
+import { type Stage, scenario } from './harness/stage.js';
+
+async function started(stage: Stage, target: JsonObject = {}, more: JsonObject = {}) {
+  await defineGlueJobs(stage.cloud, ['clicks']);
+  const first = await stage.push({
+    [manifestPath]: manifest({ clicks: glueJob('clicks', target, more) }),
+    'glue/clicks.py': script('clicks 1'),
+  });
+  expect(first.outcomes).toEqual({ clicks: 'succeeded' });
+  return { first, old: first.job('clicks').runAfter ?? 'no run' };
+}
+
+const changed = { 'glue/clicks.py': script('clicks 2') };
+const failing = { 'glue/clicks.py': script('clicks 2', 'fail-after 20 "Unresolved import"') };
+
+async function scriptOf(stage: Stage, id: string | null): Promise<string> {
+  const run = (await stage.cloud.runs('glue')).find((candidate) => candidate.id === id);
+  const objects = await stage.cloud.objects();
+  return String(objects[String(run?.['scriptLocation']).replace('s3://', '')]);
+}
+
+describe('Glue', () => {
+  scenario('restart: the new run has the new script, and what others wrote into the definition stays', async (stage) => {
+    const { old } = await started(stage);
+    await changeGlueJob(stage.cloud, 'clicks', { Description: 'of the clicks team', Timeout: 0 });
+    const next = await stage.push(changed);
+    expect(next.job('clicks')).toMatchObject({ outcome: 'succeeded', strategy: 'restart', runBefore: old });
+    expect(await stage.cloud.states('glue')).toEqual({ [old]: 'STOPPED', [next.job('clicks').runAfter ?? '']: 'RUNNING' });
+    expect(await scriptOf(stage, next.job('clicks').runAfter)).toBe(changed['glue/clicks.py']);
+    const definition = await stage.cloud.definition('clicks');
+    expect(definition).toMatchObject({ Description: 'of the clicks team', Timeout: 0 });
+    const [upload, update, stop, start] = next.writes;
+    expect([upload, update, stop, start]).toEqual([
+      's3.PutObject',
+      'glue.UpdateJob',
+      'glue.BatchStopJobRun',
+      'glue.StartJobRun',
+    ]);
+  });
+
+  scenario('overlap: two runs of one job in slots with checkpoints of their own, then the old one is stopped', async (stage) => {
+    const slot = (place: string) => ({ arguments: { '--checkpoint': `s3://acme-state/clicks/${place}/` } });
+    const { old } = await started(
+      stage,
+      { definition: { ExecutionProperty: { MaxConcurrentRuns: 2 } } },
+      {
+        sink: 'idempotent',
+        stateful: false,
+        strategy: ['parallel'],
+        parallel: { overlap: '3m', slots: [slot('a'), slot('b')] },
+      },
+    );
+    const next = await stage.push(changed);
+    const { runAfter, gapSeconds } = next.job('clicks');
+    expect(next.job('clicks')).toMatchObject({ outcome: 'succeeded', strategy: 'parallel', runBefore: old });
+    expect(gapSeconds).toBe(0);
+    expect(next.writes.filter((call) => /Start|Stop/.test(call))).toEqual(['glue.StartJobRun', 'glue.BatchStopJobRun']);
+    const runs = await stage.cloud.runs('glue');
+    expect(JSON.stringify(runs.find(({ id }) => id === runAfter))).toContain('s3://acme-state/clicks/b/');
+    expect(runs.find(({ id }) => id === old)?.state).toMatch(/STOPP/);
+  });
+
+  for (const [what, fault] of Object.entries({
+    'answered 503 after the effect': { when: 'after', effect: 'status', status: 503 },
+    'cut off after the effect': { when: 'after', effect: 'reset' },
+  })) {
+    scenario(`a start that is ${what} is found by its stamp and not sent again`, async (stage) => {
+      const { old } = await started(stage);
+      await stage.cloud.fault({ service: 'glue', operation: 'StartJobRun', ...fault });
+      const next = await stage.push(changed);
+      expect(next.outcomes).toEqual({ clicks: 'succeeded' });
+      expect(next.writes.filter((call) => call === 'glue.StartJobRun')).toHaveLength(1);
+      const states = await stage.cloud.states('glue');
+      expect(Object.keys(states)).toHaveLength(2);
+      expect(states[old]).toBe('STOPPED');
+    });
+  }
+
+  scenario('a new run that fails is rolled back, and only the same workflow run or force tries it again', async (stage) => {
+    const { old } = await started(stage);
+    const next = await stage.push(failing);
+    const back = next.job('clicks').runAfter;
+    expect(next.code).toBe(1);
+    expect(next.job('clicks')).toMatchObject({ outcome: 'rolled-back', code: 'new-run-ended', runBefore: old });
+    expect(next.job('clicks').message).toContain('Unresolved import');
+    expect(next.job('clicks').message).toContain(`run ${back} of clicks is running`);
+    expect(await scriptOf(stage, back)).toBe(script('clicks 1'));
+    expect(next.outputs).toMatchObject({ result: 'rolled-back', 'rolled-back-jobs': '["clicks"]', 'failed-jobs': '[]' });
+    expect(next.annotations[0]).toMatchObject({ level: 'error', title: 'clicks: rolled-back (new-run-ended)' });
+    const checks = (await stage.cloud.checks(stage.repository)).filter(({ head_sha }) => head_sha === next.event.sha);
+    expect(checks.map(({ conclusion }) => conclusion)).toEqual(['failure', 'failure']);
+
+    const docs = await stage.push({ 'docs/page.md': 'x\n' });
+    expect([docs.code, docs.outcomes, docs.writes]).toEqual([0, { clicks: 'quarantined' }, []]);
+    expect(docs.job('clicks').runAfter).toBe(back);
+    expect(docs.job('clicks').next).toContain('--force');
+
+    const again = await stage.run(rerun(next.event));
+    expect(again.outcomes).toEqual({ clicks: 'rolled-back' });
+    expect(again.writes.filter((call) => call === 'glue.StartJobRun')).toHaveLength(2);
+
+    const fixed = await stage.push({ 'glue/clicks.py': script('clicks 3') });
+    expect(fixed.outcomes).toEqual({ clicks: 'succeeded' });
+  });
+
+  scenario('on-failure: pause leaves the new run for a person', async (stage) => {
+    await started(stage, {}, { 'on-failure': 'pause', verify: { 'running-within': '5m', bake: '2m' } });
+    const next = await stage.push({ 'glue/clicks.py': script('clicks 2', 'start-after 7200') });
+    expect(next.job('clicks')).toMatchObject({ outcome: 'stuck', code: 'not-running-in-time' });
+    expect(next.job('clicks').message).toContain('is starting');
+    expect(next.writes.filter((call) => call === 'glue.StartJobRun')).toHaveLength(1);
+  });
+
+  scenario('a stream that ends by itself has failed', async (stage) => {
+    await started(stage);
+    const next = await stage.push({ 'glue/clicks.py': script('clicks 2', 'finish-after 20') });
+    expect(next.job('clicks')).toMatchObject({ outcome: 'rolled-back' });
+    expect(next.job('clicks').message).toContain('SUCCEEDED');
+  });
+
+  scenario('a job that does not exist on Glue is refused before anything is done', async (stage) => {
+    const first = await stage.push({
+      [manifestPath]: manifest({ clicks: glueJob('clicks') }),
+      'glue/clicks.py': script('clicks 1'),
+    });
+    expect(first.code).toBe(3);
+    expect(first.job('clicks')).toMatchObject({ outcome: 'refused', code: 'glue-job-missing' });
+    expect(first.job('clicks').next).toBeTruthy();
+    expect(first.writes.filter((call) => call.startsWith('glue.'))).toEqual([]);
+    expect(first.ledger).toEqual([]);
+  });
+});

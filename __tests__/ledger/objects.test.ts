@@ -1,0 +1,548 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Storage } from '@google-cloud/storage';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { s3Service } from '../../emulators/s3/index.js';
+import { storageService } from '../../emulators/storage/index.js';
+import { identities, readOnlyKey } from '../../emulators/sts/index.js';
+import type { Ledger } from '../../src/ledger/ledger.js';
+import { penOf } from '../../src/rollout/pen.js';
+import { startLocal } from '../emulators/local.js';
+import { good, headOf, record, World } from './world.js';
+
+const world = new World();
+const keys = { AWS_ACCESS_KEY_ID: 'CANARY', AWS_SECRET_ACCESS_KEY: 'canary-secret' };
+
+async function start() {
+  return startLocal(
+    (clock) => [s3Service(clock, { buckets: ['acme'], identities: identities() }), storageService(clock)] as const,
+  );
+}
+
+let local: Awaited<ReturnType<typeof start>>;
+
+beforeEach(async () => {
+  local = await start();
+  await settings({ service: 'storage', autoCreateBuckets: true });
+  // It comes into being at the first look; from then on, an unknown bucket is one.
+  await fetch(`${local.services['storage']}/storage/v1/b/acme`);
+  await settings({ service: 'storage', autoCreateBuckets: false });
+});
+afterEach(async () => {
+  await world.end();
+  await local.close();
+  expect(local.errors).toEqual([]);
+});
+
+function open(url: string, env: { readonly [name: string]: string | undefined } = {}): Promise<Ledger> {
+  const places = { AWS_ENDPOINT_URL_S3: local.services['s3'], STORAGE_EMULATOR_HOST: local.services['storage'] };
+  return world.open(url, world.folder(), { env: { ...places, ...keys, ...env } });
+}
+
+async function post(path: string, body: object): Promise<void> {
+  const answer = await fetch(`${local.control}${path}`, { method: 'POST', body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+const settings = (body: object) => post('/settings', body);
+const fault = (body: object) => post('/faults', body);
+
+async function requests(): Promise<string[]> {
+  const log = (await (await fetch(`${local.control}/requests`)).json()) as { operation: string; status: number }[];
+  await fetch(`${local.control}/requests`, { method: 'DELETE' });
+  return log.map(({ operation, status }) => `${operation} ${status}`);
+}
+
+/** The two stores: their operations, and a client of our own that does what somebody else might. */
+const stores = {
+  s3: {
+    service: 's3',
+    put: 'PutObject',
+    get: 'GetObject',
+    list: 'ListObjectsV2',
+    rights: { create: 's3:PutObject', replace: 's3:PutObject', get: 's3:GetObject', list: 's3:ListBucket' },
+    other: () => {
+      const client = new S3Client({
+        endpoint: local.services['s3'] ?? '',
+        region: 'eu-west-1',
+        forcePathStyle: true,
+        credentials: { accessKeyId: 'CANARY', secretAccessKey: 'canary-secret' },
+      });
+      return {
+        put: async (Key: string, Body: string) =>
+          void (await client.send(new PutObjectCommand({ Bucket: 'acme', Key, Body }))),
+        get: async (Key: string) =>
+          (await (await client.send(new GetObjectCommand({ Bucket: 'acme', Key }))).Body?.transformToString()) ?? '',
+        names: async () =>
+          Object.keys(local.parts[0].snapshot())
+            .map((name) => name.replace('acme/', ''))
+            .sort(),
+        remove: async (Key: string) => void (await fetch(`${local.services['s3']}/acme/${Key}`, { method: 'DELETE' })),
+      };
+    },
+  },
+  gs: {
+    service: 'storage',
+    put: 'objects.insert',
+    get: 'objects.get',
+    list: 'objects.list',
+    rights: {
+      create: 'storage.objects.create',
+      replace: 'storage.objects.delete',
+      get: 'storage.objects.get',
+      list: 'storage.objects.list',
+    },
+    other: () => {
+      const bucket = new Storage({ apiEndpoint: local.services['storage'] ?? '', projectId: 'p' }).bucket('acme');
+      return {
+        put: (key: string, body: string) => bucket.file(key).save(body, { resumable: false }),
+        get: async (key: string) => (await bucket.file(key).download())[0].toString(),
+        names: async () => (await bucket.getFiles())[0].map(({ name }) => name).sort(),
+        remove: async (key: string) => void (await bucket.file(key).delete()),
+      };
+    },
+  },
+} as const;
+
+describe.each(Object.entries(stores))('a ledger in %s', (scheme, store) => {
+  const url = `${scheme}://acme/teams/streams`;
+  const here = 'teams/streams/production/orders';
+
+  it('is laid out for people: one record a job, the entries before it, builds', async () => {
+    const ledger = await open(`${url}/`);
+    expect(ledger.url).toBe(url);
+    const first = headOf(await ledger.write(record('orders', { good }), null, 'open rollout 1'));
+    await ledger.write(record('orders', { counter: 2 }), first, 'close rollout 1');
+    await ledger.writeBuild('orders', {
+      code: 'c',
+      values: {},
+      sha256: 'ab',
+      commit: null,
+      builtAt: '2026-11-22T00:00:00.000Z',
+    });
+    const other = store.other();
+    expect(await other.names()).toEqual([
+      'teams/streams/artifacts/orders/2e7d2c03a9507ae265ecf5b5356885a53393a2029d241394997265a1a25aefc6.json',
+      `${here}/log/000000000001.json`,
+      `${here}/record.json`,
+    ]);
+    expect(JSON.parse(await other.get(`${here}/record.json`))).toMatchObject({
+      format: 1,
+      n: 2,
+      message: 'close rollout 1',
+      record: { counter: 2 },
+    });
+    expect(JSON.parse(await other.get(`${here}/log/000000000001.json`))).toMatchObject({
+      n: 1,
+      message: 'open rollout 1',
+      record: { good },
+    });
+    expect(ledger.writes).toBe(3);
+  });
+
+  it('may take a whole bucket, and shares one with others', async () => {
+    const whole = await open(`${scheme}://acme`);
+    await whole.write(record('orders'), null, 'open');
+    await (await open(url)).write(record('clicks'), null, 'open');
+    const other = store.other();
+    await other.put('README.md', 'hello');
+    await other.put('production/notes.txt', 'hello');
+    await other.put('production/orders/log/notes.txt', 'hello');
+    await other.put('odd name/orders/record.json', 'hello');
+    expect([...(await whole.read('production')).keys()]).toEqual(['orders']);
+    expect(await whole.environments()).toEqual(['production', 'teams']);
+    expect([...(await (await open(url)).read('production')).keys()]).toEqual(['clicks']);
+  });
+
+  it('never writes the same bytes twice, so that no version is taken for another', async () => {
+    const ledger = await open(url);
+    const heads = [headOf(await ledger.write(record('orders'), null, 'same'))];
+    for (const _ of [1, 2]) heads.push(headOf(await ledger.write(record('orders'), heads.at(-1) ?? null, 'same')));
+    expect(new Set(heads.map((head) => head.replace(/^\d+:/, ''))).size).toBe(3);
+    await store.other().remove(`${here}/record.json`);
+    await ledger.write(record('orders'), null, 'same');
+    for (const head of heads)
+      expect(await ledger.write(record('orders', { counter: 2 }), head, 'late')).toMatchObject({ landed: false });
+  });
+
+  it('asks for what it needs, and for no more', async () => {
+    const [ledger, reader] = [await open(url), await open(url)];
+    let head = headOf(await ledger.write(record('orders'), null, 'open'));
+    expect(await requests()).toEqual([`${store.list} 200`, `${store.put} 200`]);
+    head = headOf(await ledger.write(record('orders', { counter: 2 }), head, 'step'));
+    expect(await requests()).toEqual([`${store.put} 200`, `${store.put} 200`]);
+    await ledger.write(record('clicks'), null, 'open');
+    await requests();
+    expect((await reader.read('production', ['orders'])).size).toBe(1);
+    expect(await requests()).toEqual([`${store.get} 200`]);
+    expect((await reader.read('production')).size).toBe(2);
+    expect(await requests()).toEqual([`${store.list} 200`, `${store.get} 200`, `${store.get} 200`]);
+    expect((await reader.read('production', [])).size).toBe(0);
+    expect(await requests()).toEqual([]);
+  });
+
+  it('lists more jobs than one page holds', async () => {
+    const ledger = await open(url);
+    const other = store.other();
+    await ledger.write(record('orders'), null, 'open');
+    const text = await other.get(`${here}/record.json`);
+    const jobs = Array.from({ length: 1100 }, (_, index) => `job-${index}`);
+    for (let from = 0; from < jobs.length; from += 100) {
+      const some = jobs.slice(from, from + 100);
+      await Promise.all(some.map((job) => other.put(`teams/streams/production/${job}/record.json`, text)));
+    }
+    expect((await ledger.read('production')).size).toBe(1101);
+  });
+
+  describe('that loses answers', () => {
+    it('knows its own write again', async () => {
+      const ledger = await open(url);
+      await fault({ service: store.service, operation: store.put, when: 'after', effect: 'reset' });
+      const head = headOf(await ledger.write(record('orders'), null, 'open'));
+      expect((await ledger.read('production')).get('orders')?.head).toBe(head);
+      // The second write is the replacement; the first is the copy to the log.
+      await fault({ service: store.service, operation: store.put, when: 'after', effect: 'reset', nth: 2 });
+      await fault({
+        service: store.service,
+        operation: store.put,
+        when: 'after',
+        effect: 'status',
+        status: 503,
+        nth: 3,
+      });
+      const next = headOf(await ledger.write(record('orders', { counter: 2 }), head, 'close'));
+      expect((await ledger.read('production')).get('orders')).toEqual({
+        record: record('orders', { counter: 2 }),
+        head: next,
+      });
+      expect((await ledger.log('production', 'orders', 9)).map(({ message }) => message)).toEqual(['close', 'open']);
+    });
+
+    it('writes again what never arrived', async () => {
+      const ledger = await open(url);
+      await fault({ service: store.service, operation: store.put, when: 'before', effect: 'reset' });
+      headOf(await ledger.write(record('orders'), null, 'open'));
+      expect((await ledger.log('production', 'orders', 9)).length).toBe(1);
+    });
+
+    it('tells another’s write from its own', async () => {
+      const [mine, other] = [await open(url), await open(url)];
+      const head = headOf(await mine.write(record('orders'), null, 'open'));
+      const theirs = headOf(await other.write(record('orders', { counter: 2, n: 7 }), head, 'take over'));
+      // Mine had read the older version, and every try of its write is lost before it arrives.
+      await fault({ service: store.service, operation: store.put, when: 'before', effect: 'reset', nth: 2, times: 20 });
+      expect(await mine.write(record('orders', { counter: 2 }), head, 'step')).toEqual({
+        landed: false,
+        now: { record: record('orders', { counter: 2, n: 7 }), head: theirs },
+      });
+    });
+
+    it('does not claim to know what became of a write', async () => {
+      const ledger = await open(url);
+      const head = headOf(await ledger.write(record('orders'), null, 'open'));
+      await fault({
+        service: store.service,
+        operation: store.put,
+        when: 'before',
+        effect: 'status',
+        status: 503,
+        nth: 2,
+        times: 40,
+      });
+      await expect(ledger.write(record('orders', { counter: 2 }), head, 'step')).rejects.toMatchObject({
+        code: 'ledger-write-unknown',
+        class: 'transient',
+      });
+      await fetch(`${local.control}/faults`, { method: 'DELETE' });
+      await fault({ service: store.service, operation: '*', when: 'before', effect: 'reset', nth: 2, times: 40 });
+      await expect(ledger.write(record('orders', { counter: 2 }), head, 'step')).rejects.toMatchObject({
+        code: 'ledger-write-unknown',
+      });
+      await expect(ledger.read('production')).rejects.toMatchObject({ code: 'ledger-unreachable', class: 'transient' });
+      await fetch(`${local.control}/faults`, { method: 'DELETE' });
+      expect(await ledger.write(record('orders', { counter: 2 }), head, 'step')).toMatchObject({ landed: true });
+    });
+
+    it('gives up a request that takes too long', async () => {
+      const places = { AWS_ENDPOINT_URL_S3: local.services['s3'], STORAGE_EMULATOR_HOST: local.services['storage'] };
+      const env = { ...places, ...keys };
+      const ledger = await world.open(url, world.folder(), { env, timeoutSeconds: 0.2 });
+      await fault({
+        service: store.service,
+        operation: store.get,
+        when: 'before',
+        effect: 'delay',
+        seconds: 60,
+        times: 40,
+      });
+      await expect(ledger.read('production', ['orders'])).rejects.toMatchObject({ code: 'ledger-unreachable' });
+      await fault({
+        service: store.service,
+        operation: store.put,
+        when: 'after',
+        effect: 'delay',
+        seconds: 60,
+        times: 40,
+      });
+      await expect(ledger.write(record('clicks'), null, 'open')).rejects.toMatchObject({
+        code: 'ledger-write-unknown',
+      });
+    });
+
+    it('keeps a build whose answer was lost, and the first of two', async () => {
+      const build = (template: string) => ({
+        code: 'c',
+        values: { template },
+        sha256: 'ab',
+        commit: null,
+        builtAt: '2026-11-22T00:00:00.000Z',
+      });
+      const ledger = await open(url);
+      await fault({ service: store.service, operation: store.put, when: 'after', effect: 'reset' });
+      expect(await ledger.writeBuild('orders', build('a'))).toEqual(build('a'));
+      await fault({ service: store.service, operation: store.put, when: 'before', effect: 'status', status: 503 });
+      expect(await ledger.writeBuild('orders', build('b'))).toEqual(build('a'));
+    });
+
+    it('holds up no pen', async () => {
+      const ledger = await open(url);
+      const head = headOf(await ledger.write(record('orders'), null, 'open'));
+      const readHead = async () => (await ledger.read('production', ['orders'])).get('orders') ?? null;
+      const pen = penOf({ record: record('orders'), head }, ledger, readHead);
+      await fault({
+        service: store.service,
+        operation: store.put,
+        when: 'after',
+        effect: 'status',
+        status: 503,
+        times: 20,
+      });
+      pen.note((now) => ({ ...now, direction: 'undo' }));
+      await pen.flush('undo');
+      expect((await readHead())?.record).toMatchObject({ direction: 'undo', counter: 2 });
+      await fetch(`${local.control}/faults`, { method: 'DELETE' });
+      pen.note((now) => ({ ...now, direction: 'forward' }));
+      await pen.flush('forward');
+      expect((await ledger.log('production', 'orders', 9)).map(({ message }) => message)).toEqual([
+        'forward',
+        'undo',
+        'open',
+      ]);
+    });
+  });
+
+  it('asks again while the store is at another conditional write of the same object', async () => {
+    const ledger = await open(url);
+    await fault({
+      service: store.service,
+      operation: store.put,
+      when: 'before',
+      effect: 'status',
+      status: 409,
+      times: 2,
+    });
+    const head = headOf(await ledger.write(record('orders'), null, 'open'));
+    const seen = await requests();
+    expect(seen.filter((one) => one === `${store.put} 409`)).toHaveLength(2);
+    expect(seen.at(-1)).toBe(`${store.put} 200`);
+    // Also of the log's copy: a hole would stay for ever.
+    await fault({ service: store.service, operation: store.put, when: 'before', effect: 'status', status: 409 });
+    await ledger.write(record('orders', { counter: 2 }), head, 'step');
+    expect(await ledger.log('production', 'orders', 9)).toHaveLength(2);
+  });
+
+  it('is refused after a conflict that another won', async () => {
+    const [mine, other] = [await open(url), await open(url)];
+    const theirs = headOf(await other.write(record('orders', { n: 7 }), null, 'open'));
+    await fault({ service: store.service, operation: store.put, when: 'before', effect: 'status', status: 409 });
+    expect(await mine.write(record('orders'), null, 'open')).toMatchObject({ landed: false, now: { head: theirs } });
+    expect((await requests()).filter((one) => one.startsWith(`${store.put} 409`))).toHaveLength(1);
+  });
+
+  it('takes a refusal of what stands there as no answer', async () => {
+    const ledger = await open(url);
+    const head = headOf(await ledger.write(record('orders'), null, 'open'));
+    await fault({
+      service: store.service,
+      operation: store.put,
+      when: 'before',
+      effect: 'status',
+      status: 412,
+      nth: 2,
+    });
+    await expect(ledger.write(record('orders', { counter: 2 }), head, 'step')).rejects.toMatchObject({
+      code: 'ledger-write-unknown',
+    });
+  });
+
+  describe('whose history', () => {
+    it('has no hole after a writer that was killed before it replaced the record', async () => {
+      const [mine, other] = [await open(url), await open(url)];
+      const head = headOf(await mine.write(record('orders'), null, 'open'));
+      await fault({
+        service: store.service,
+        operation: store.put,
+        when: 'before',
+        effect: 'status',
+        status: 403,
+        nth: 2,
+      });
+      await expect(mine.write(record('orders', { counter: 2 }), head, 'step')).rejects.toMatchObject({
+        code: 'ledger-bucket-denied',
+      });
+      expect((await other.log('production', 'orders', 9)).map(({ message }) => message)).toEqual(['open']);
+      await other.write(record('orders', { counter: 2 }), head, 'take over');
+      expect((await mine.log('production', 'orders', 9)).map(({ message }) => message)).toEqual(['take over', 'open']);
+    });
+
+    it('goes on after the record was lost', async () => {
+      const ledger = await open(url);
+      let head: string | null = null;
+      for (const counter of [1, 2, 3])
+        head = headOf(await ledger.write(record('orders', { counter }), head, `entry ${counter}`));
+      await store.other().remove(`${here}/record.json`);
+      expect(await ledger.read('production')).toEqual(new Map());
+      const messages = async (limit = 9) =>
+        (await ledger.log('production', 'orders', limit)).map(({ message }) => message);
+      expect(await messages()).toEqual(['entry 2', 'entry 1']);
+      expect(await messages(1)).toEqual(['entry 2']);
+      const again = headOf(await ledger.write(record('orders'), null, 'again'));
+      await ledger.write(record('orders', { counter: 2 }), again, 'after');
+      expect(await messages()).toEqual(['after', 'again', 'entry 2', 'entry 1']);
+    });
+
+    it('may have been shortened', async () => {
+      const ledger = await open(url);
+      let head: string | null = null;
+      for (const counter of [1, 2, 3])
+        head = headOf(await ledger.write(record('orders', { counter }), head, `entry ${counter}`));
+      await store.other().remove(`${here}/log/000000000001.json`);
+      expect(await ledger.log('production', 'orders', 9)).toHaveLength(2);
+    });
+  });
+
+  it('is refused where somebody else broke it or wrote it with a newer version', async () => {
+    const ledger = await open(url);
+    const head = headOf(await ledger.write(record('orders'), null, 'open'));
+    const other = store.other();
+    for (const text of [
+      'not json',
+      '{}',
+      '{"format": 1}',
+      '{"format": 1, "n": 1, "id": "x", "at": "", "message": ""}',
+    ]) {
+      await other.put(`${here}/record.json`, text);
+      await expect(ledger.read('production')).rejects.toMatchObject({
+        code: 'ledger-record-broken',
+        message: expect.stringContaining(`${scheme}://acme/${here}/record.json`),
+      });
+    }
+    await other.put(`${here}/record.json`, '{"format": 2, "later": true}');
+    await expect(ledger.read('production')).rejects.toMatchObject({ code: 'ledger-format-newer' });
+    await expect(ledger.write(record('orders', { counter: 2 }), head, 'step')).rejects.toMatchObject({
+      code: 'ledger-format-newer',
+    });
+  });
+
+  describe('proven', () => {
+    it('leaves one marker, which is no environment', async () => {
+      const ledger = await open(url);
+      await ledger.prove();
+      await ledger.prove();
+      expect(await store.other().names()).toEqual(['teams/streams/writable.json']);
+      expect(await ledger.environments()).toEqual([]);
+    });
+
+    it.each(['create', 'get', 'list'] as const)('names the right to %s where it is missing', async (right) => {
+      const ledger = await open(url);
+      await ledger.prove();
+      const operation = right === 'create' ? store.put : store[right];
+      await fault({ service: store.service, operation, when: 'before', effect: 'status', status: 403, times: 20 });
+      const refusal = {
+        code: 'ledger-bucket-denied',
+        message: expect.stringContaining(store.rights[right]),
+        next: expect.stringContaining(store.rights[right]),
+      };
+      await expect(ledger.prove()).rejects.toMatchObject(refusal);
+    });
+
+    it('names several rights at once', async () => {
+      const ledger = await open(url);
+      for (const operation of [store.put, store.list])
+        await fault({ service: store.service, operation, when: 'before', effect: 'status', status: 403, times: 20 });
+      await expect(ledger.prove()).rejects.toMatchObject({
+        code: 'ledger-bucket-denied',
+        message: expect.stringContaining(`${store.rights.list}, ${store.rights.create} are missing`),
+      });
+    });
+
+    it('names the right to replace', async () => {
+      const ledger = await open(url);
+      await ledger.prove();
+      await fault({
+        service: store.service,
+        operation: store.put,
+        when: 'before',
+        effect: 'status',
+        status: 403,
+        nth: 3,
+      });
+      await expect(ledger.prove()).rejects.toMatchObject({
+        code: 'ledger-bucket-denied',
+        message: expect.stringContaining(store.rights.replace),
+      });
+    });
+
+    it('says that the bucket is missing, here and in every read', async () => {
+      const ledger = await open(`${scheme}://nowhere/streams`);
+      const refusal = { code: 'ledger-bucket-missing', message: expect.stringContaining('nowhere') };
+      await expect(ledger.prove()).rejects.toMatchObject(refusal);
+      await expect(ledger.read('production')).rejects.toMatchObject(refusal);
+      await expect(ledger.read('production', ['orders'])).rejects.toMatchObject(refusal);
+      await expect(ledger.environments()).rejects.toMatchObject(refusal);
+      await expect(ledger.readBuilds('orders')).rejects.toMatchObject(refusal);
+      await expect(ledger.write(record('orders'), null, 'open')).rejects.toMatchObject(refusal);
+    });
+  });
+
+  it.each([
+    `${scheme}://`,
+    `${scheme}:acme`,
+    `${scheme}://UPPER/x`,
+    `${scheme}://acme/../x`,
+    `${scheme}://acme//x`,
+    `${scheme}://acme/a b`,
+  ])('has no address %s', async (address) => {
+    await expect(open(address)).rejects.toMatchObject({
+      code: 'ledger-unsupported',
+      next: expect.stringContaining(`${scheme}://<bucket>`),
+    });
+  });
+});
+
+describe('S3', () => {
+  it('tells who may only read what is missing', async () => {
+    const ledger = await open('s3://acme/streams', { AWS_ACCESS_KEY_ID: readOnlyKey });
+    await expect(ledger.prove()).rejects.toMatchObject({
+      code: 'ledger-bucket-denied',
+      next: expect.stringMatching(/s3:PutObject on arn:aws:s3:::acme\/streams\/writable\.json/),
+    });
+    expect(await ledger.read('production')).toEqual(new Map());
+  });
+
+  it('says that credentials are missing', async () => {
+    const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const before = { ...process.env };
+    // The SDK's own chain reads the process: nothing of it may be found there.
+    process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
+    process.env['AWS_SHARED_CREDENTIALS_FILE'] = process.env['AWS_CONFIG_FILE'] = '/dev/null';
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE']) delete process.env[name];
+    try {
+      const ledger = await open('s3://acme/streams', none);
+      await expect(ledger.prove()).rejects.toMatchObject({
+        code: 'ledger-bucket-credentials',
+        next: expect.stringContaining('configure-aws-credentials'),
+      });
+    } finally {
+      process.env = before;
+    }
+  });
+});

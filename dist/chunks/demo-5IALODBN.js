@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{a as n}from"./chunk-UT5O72HO.js";async function r(e,o){throw new TypeError("the demo is being written")}n(r,"demo");export{r as demo};

@@ -1,0 +1,28 @@
+import { type Field, fields, outputs } from '../../src/inputs/fields.js';
+import { withChoices } from './action.js';
+
+/** The README with its tables of inputs and outputs made anew; the rest stays as it is. Throws where a marker is missing. */
+export function readme(text: string): string {
+  return between(between(text, 'inputs', inputsTable()), 'outputs', outputsTable());
+}
+
+function inputsTable(): string {
+  const rows = Object.entries(fields as { readonly [name: string]: Field }).map(
+    ([name, field]) =>
+      `| \`${name}\` | ${field.default === '' ? '' : `\`${field.default}\``} | ${withChoices(field)} |`,
+  );
+  return ['| Input | Default | Meaning |', '|---|---|---|', ...rows].join('\n');
+}
+
+function outputsTable(): string {
+  const rows = Object.entries(outputs).map(([name, description]) => `| \`${name}\` | ${description} |`);
+  return ['| Output | Meaning |', '|---|---|', ...rows].join('\n');
+}
+
+function between(text: string, name: string, content: string): string {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const from = text.indexOf(open);
+  const to = text.indexOf(close);
+  if (from < 0 || to < from) throw new Error(`README.md needs the markers ${open} and ${close}`);
+  return `${text.slice(0, from + open.length)}\n\n${content}\n\n${text.slice(to)}`;
+}

@@ -1,0 +1,148 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { File } from '@google-cloud/storage';
+import { optionsOf, refusalOf, statusOf } from '../../artifacts/stores/gcs.js';
+import type { RolloutError } from '../../model/error.js';
+import { userAgent } from '../../version.js';
+import type { LedgerOptions } from '../options.js';
+import type { Bucket, Found, Listing, Put } from './bucket.js';
+import { bucketError } from './errors.js';
+import { pauses, requestSeconds } from './limits.js';
+
+/** A bucket of Cloud Storage, or of a server that speaks its JSON API (`STORAGE_EMULATOR_HOST`). */
+export async function openGcsBucket(name: string, options: LedgerOptions): Promise<Bucket> {
+  const { Storage } = await import('../../artifacts/stores/sdk-storage.js');
+  const ambient = { env: options.env, userAgent, signal: new AbortController().signal, secret: () => '' };
+  const timeout = requestSeconds(options) * 1000;
+  const storage = new Storage({
+    ...(await optionsOf({ region: null, role: null, impersonate: null }, ambient)),
+    timeout,
+    // Repeated here: the client repeats some calls and not others, and waits by its own clock.
+    retryOptions: { autoRetry: false },
+  });
+  const bucket = storage.bucket(name);
+  const url = `gs://${name}`;
+  let exists: Promise<void> | null = null;
+
+  function failure(error: unknown, right: string, call: string, key: string | null): RolloutError {
+    const what = `${call} ${url}${key === null ? '' : `/${key}`}`;
+    return bucketError(refusalOf(error, right, name), what, statusOf(error), error);
+  }
+
+  async function put(key: string, text: string, expected: string | null): Promise<Put> {
+    const file = bucket.file(key);
+    // To replace an object is to delete a version of it.
+    const rights =
+      expected === null ? 'storage.objects.create' : 'storage.objects.create and storage.objects.delete (to replace)';
+    try {
+      await repeated(() =>
+        file.save(text, {
+          resumable: false,
+          contentType: 'application/json',
+          timeout,
+          // A generation is a text of 16 digits, which a number holds exactly.
+          preconditionOpts: { ifGenerationMatch: expected === null ? 0 : Number(expected) },
+        }),
+      );
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 412) return { state: 'stale' };
+      // One object takes about one write a second.
+      if (status === 409 || status === 429) return { state: 'busy' };
+      throw failure(error, rights, 'objects.insert', key);
+    }
+    const { generation } = file.metadata;
+    if (generation !== undefined) return { state: 'landed', tag: String(generation) };
+    throw failure(new Error('the answer has no generation'), rights, 'objects.insert', key);
+  }
+
+  async function list(prefix: string): Promise<Listing> {
+    const names: string[] = [];
+    const folders: string[] = [];
+    let query: object | null = { prefix, delimiter: '/', autoPaginate: false };
+    while (query !== null) {
+      const asked: object = query;
+      try {
+        const [files, next, page] = await repeated(() => bucket.getFiles(asked));
+        for (const file of files) names.push(file.name.slice(prefix.length));
+        for (const folder of (page as { prefixes?: readonly string[] } | undefined)?.prefixes ?? [])
+          folders.push(folder.slice(prefix.length, -1));
+        query = next;
+      } catch (error) {
+        throw failure(error, 'storage.objects.list', `objects.list of ${prefix || 'everything'} in`, null);
+      }
+    }
+    return { names, folders };
+  }
+
+  /** Absent objects and absent buckets get the same answer; a list tells them apart, once a process. */
+  async function missing(): Promise<null> {
+    exists ??= list('no such folder/').then(() => undefined);
+    try {
+      await exists;
+      return null;
+    } catch (error) {
+      exists = null;
+      throw error;
+    }
+  }
+
+  return {
+    url,
+    neverTag: '1',
+    async get(key) {
+      try {
+        return await repeated(() => download(bucket.file(key), timeout));
+      } catch (error) {
+        if (statusOf(error) === 404) return missing();
+        throw failure(error, 'storage.objects.get', 'objects.get', key);
+      }
+    },
+    put,
+    list,
+    close: () => undefined,
+  };
+}
+
+/** Content and generation out of one answer: of two, they could be of two versions. */
+function download(file: File, timeoutMs: number): Promise<Found> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let tag: string | undefined;
+    const stream = file.createReadStream();
+    const timer = setTimeout(() => stream.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    stream
+      .on('response', (response: { toJSON(): { headers: { readonly [name: string]: string | undefined } } }) => {
+        tag = response.toJSON().headers['x-goog-generation'];
+      })
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('error', (error: Error) => {
+        clearTimeout(timer);
+        reject(error);
+      })
+      .on('end', () => {
+        clearTimeout(timer);
+        if (tag === undefined) reject(new Error('the answer has no x-goog-generation'));
+        else resolve({ text: Buffer.concat(chunks).toString('utf8'), tag });
+      });
+  });
+}
+
+/** Asks again after a lost answer or a failure that can pass. Writes carry a condition, so a second one of them does no harm. */
+async function repeated<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (const pause of pauses) {
+    try {
+      return await ask();
+    } catch (error) {
+      const status = statusOf(error);
+      const passes = status === null ? isLost(error) : status === 408 || status === 429 || status >= 500;
+      if (!passes || pause === null) throw error;
+      await delay(pause);
+    }
+  }
+  throw new Error('unreachable: the last try returns or throws');
+}
+
+/** No answer came, and not for want of credentials. */
+function isLost(error: unknown): boolean {
+  return refusalOf(error, '', '').kind === 'failed';
+}
