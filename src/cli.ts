@@ -6,13 +6,11 @@ import { chooseMode } from './inputs/mode.js';
 import { log, renderLog } from './modes/log.js';
 import { makeBench } from './modes/make-bench.js';
 import { ManifestInvalid, validateWorkTree } from './modes/manifest.js';
-import { run } from './modes/run.js';
 import { renderStatus } from './modes/status.js';
 import { renderPlan } from './plan/index.js';
 import { cliTeller } from './report/cli-teller.js';
 import { writeFiles } from './report/files.js';
-import { forgeOf } from './report/forge.js';
-import { connectGitHub } from './report/github.js';
+import { forgeOf, lateGitHub } from './report/forge.js';
 import { planSummary, reportSummary } from './report/summary.js';
 import { failureDocument, printDocument, renderErrors, renderReport } from './report/terminal.js';
 import { cancelOn } from './rollout/cancel.js';
@@ -134,6 +132,7 @@ async function runMode(named: Exclude<Mode, 'auto'>, options: Options): Promise<
     }
     const { mode, notice } = chooseMode(inputs, inputs.event, null);
     if (notice !== null) bench.teller.line(notice);
+    const { run } = await import('./modes/run.js');
     const result = await run(bench, mode, async (plan) => bench.teller.line(renderPlan(plan)));
     if (result.kind === 'status') {
       printDocument(json, result.status, renderStatus(result.status));
@@ -167,7 +166,7 @@ async function runLog(options: Options): Promise<number> {
 function openBench(inputs: Inputs) {
   // Commands of the manifest and relative paths start at the top of the checkout.
   process.chdir(inputs.workspace);
-  const github = connectGitHub(inputs.event, inputs.githubToken, (line) => cliTeller.line(line));
+  const github = lateGitHub(inputs.event, inputs.githubToken, (line) => cliTeller.line(line));
   return makeBench(inputs, { forge: forgeOf(github), teller: cliTeller, signal: cancelOn(), onSecret: () => {} });
 }
 

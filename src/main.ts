@@ -6,11 +6,8 @@ import { worstExitCode } from './model/outcome.js';
 import type { Report } from './model/report.js';
 import { makeBench } from './modes/make-bench.js';
 import { loadManifest, ManifestInvalid, validateWorkTree } from './modes/manifest.js';
-import { run } from './modes/run.js';
-import { reportFromAction } from './report/action-report.js';
 import { actionTeller } from './report/action-teller.js';
-import { forgeOf } from './report/forge.js';
-import { connectGitHub } from './report/github.js';
+import { forgeOf, lateGitHub } from './report/forge.js';
 import { tellInputErrors } from './report/input-errors.js';
 import { cancelOn } from './rollout/cancel.js';
 import { reportExitCode } from './rollout/plain.js';
@@ -20,7 +17,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 /** The action's main step: inputs, mode, run, report. The exit code is the report's, but a planned hand-over stays green. */
 async function main(): Promise<number> {
   const inputs = readActionInputs(process.env);
-  const github = connectGitHub(inputs.event, inputs.githubToken, (line) => core.info(line));
+  const github = lateGitHub(inputs.event, inputs.githubToken, (line) => core.info(line));
   const bench = makeBench(inputs, {
     forge: forgeOf(github),
     teller: actionTeller,
@@ -37,6 +34,8 @@ async function main(): Promise<number> {
   core.saveState('nonce', bench.holder.nonce);
   core.saveState('mode', mode);
   try {
+    // What is not needed to tell a bad input or manifest is loaded after them.
+    const { run } = await import('./modes/run.js');
     const result = await run(bench, mode, async (plan) =>
       core.info(
         `plan ${plan.hash}: ${plan.jobs.filter((job) => job.changed).length} of ${plan.jobs.length} jobs change`,
@@ -47,10 +46,11 @@ async function main(): Promise<number> {
       return result.exitCode;
     }
     const report = result.kind === 'report' ? result.report : null;
+    const { reportFromAction } = await import('./report/action-report.js');
     await reportFromAction(
       { plan: result.plan, report, detect: result.kind === 'plan' && result.detect, notice, mask: bench.mask },
       inputs,
-      github,
+      github === null ? null : await github(),
     );
     return report === null ? result.exitCode : stepExitCode(report);
   } finally {

@@ -1,11 +1,7 @@
 import * as core from '@actions/core';
 import { readActionInputs } from './inputs/action.js';
-import { makeBench } from './modes/make-bench.js';
-import { postRun } from './modes/post.js';
-import { reportFromAction } from './report/action-report.js';
 import { actionTeller } from './report/action-teller.js';
-import { forgeOf } from './report/forge.js';
-import { connectGitHub } from './report/github.js';
+import { forgeOf, lateGitHub } from './report/forge.js';
 import { cancelOn } from './rollout/cancel.js';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -19,7 +15,13 @@ async function post(): Promise<void> {
   const nonce = core.getState('nonce');
   if ((mode !== 'apply' && mode !== 'rollback' && mode !== 'resume') || nonce === '') return;
   const inputs = { ...readActionInputs(process.env), waitForMinutes: postMinutes };
-  const github = connectGitHub(inputs.event, inputs.githubToken, (line) => core.info(line));
+  // Most post steps have nothing to do and end above.
+  const [{ makeBench }, { postRun }, { reportFromAction }] = await Promise.all([
+    import('./modes/make-bench.js'),
+    import('./modes/post.js'),
+    import('./report/action-report.js'),
+  ]);
+  const github = lateGitHub(inputs.event, inputs.githubToken, (line) => core.info(line));
   const bench = makeBench(inputs, {
     forge: forgeOf(github),
     teller: actionTeller,
@@ -29,7 +31,7 @@ async function post(): Promise<void> {
   try {
     const report = await postRun(bench, nonce);
     if (report === null) return;
-    await reportFromAction({ plan: null, report, detect: false, notice: null, mask: bench.mask }, inputs, github);
+    await reportFromAction({ plan: null, report, detect: false, notice: null, mask: bench.mask }, inputs, github === null ? null : await github());
   } finally {
     await bench.close();
   }

@@ -92,7 +92,7 @@ describe('Dataflow', () => {
     expect(next.job('orders')).toMatchObject({ outcome: 'succeeded', strategy: 'parallel', gapSeconds: 0 });
     expect(next.planned('orders').accepted).toContain('shared-input');
     expect(next.planned('orders').backstopSeconds).toBeGreaterThanOrEqual(3600);
-    expect(next.writes).toEqual(['dataflow.launchFlexTemplate', 'dataflow.updateJob']);
+    expect(next.writes).toEqual(['storage.objects.insert', 'dataflow.launchFlexTemplate', 'dataflow.updateJob']);
     const { runAfter } = next.job('orders');
     expect(runAfter).not.toBe(old);
     const states = await stage.cloud.states('dataflow', 'orders');

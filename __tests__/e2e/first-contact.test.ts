@@ -91,6 +91,18 @@ describe('first contact with a fleet that was started by hand', () => {
   });
 });
 
+describe('first contact with what is no stream', () => {
+  scenario('a Glue job for batches is refused before anything is written or started', async (stage) => {
+    const Command = { Name: 'glueetl', ScriptLocation: 's3://planted/clicks.py', PythonVersion: '3' };
+    await defineGlueJobs(stage.cloud, ['clicks'], { Command });
+    const first = await stage.push({ ...files, [manifestPath]: manifest({ clicks: glueJob('clicks') }) });
+    expect(first.code).toBe(3);
+    expect(first.job('clicks')).toMatchObject({ outcome: 'refused' });
+    expect(first.job('clicks').message).toContain('glueetl');
+    expect([first.writes.filter((call) => call.startsWith('glue.')), first.ledger]).toEqual([[], []]);
+  });
+});
+
 describe('drift', () => {
   async function adopted(stage: Stage) {
     const byHand = await startedByHand(stage);

@@ -65,6 +65,11 @@ export interface LaunchCall extends CallBase {
   readonly predecessor: Run | null;
   /** The snapshot to start from; null: what the engine keeps in place, or an empty start. */
   readonly snapshot: string | null;
+  /**
+   * The newest run, ended or not, that was started in the line of the predecessor; null: none was. An engine with fence F1 derives the
+   * id of the run from it (PROTOCOL 2.3), so that every run has one successor, whoever starts it.
+   */
+  readonly after?: string | null;
 }
 
 /** A launch that the service links to the predecessor and whose timer drains it after `backstopSeconds`. */

@@ -13,6 +13,7 @@ export function chooseMode(
   event: EventFacts,
   refs: readonly string[] | null,
 ): ChosenMode {
+  refuseTarget(event);
   if (inputs.mode !== 'auto') return explicit(inputs.mode, event);
   switch (event.name) {
     case 'pull_request':
@@ -39,14 +40,18 @@ export function chooseMode(
   }
 }
 
-/** Foreign code never acts, whatever mode a workflow names. */
-function explicit(mode: Exclude<Mode, 'auto'>, event: EventFacts): ChosenMode {
+/** Whatever mode is named: this event gives foreign code the rights of the repository. */
+function refuseTarget(event: EventFacts): void {
   if (event.name === 'pull_request_target') {
     throw new RolloutError('event-refused', 'pull_request_target runs with rights on code that nobody has reviewed', {
       class: 'input',
       next: 'Use pull_request.',
     });
   }
+}
+
+/** Foreign code never acts, whatever mode a workflow names. */
+function explicit(mode: Exclude<Mode, 'auto'>, event: EventFacts): ChosenMode {
   if (event.untrusted && mode !== 'detect' && mode !== 'validate') {
     return { mode: 'detect', notice: `A pull request from a fork or from Dependabot: \`${mode}\` became \`detect\`.` };
   }

@@ -50,10 +50,11 @@ export async function gather(
   only: { readonly jobs: readonly string[] | null; readonly detect?: boolean },
 ): Promise<Gathered> {
   const { inputs } = bench;
-  const repository = await openRepository({ directory: inputs.workspace, env: inputs.env, source: bench.forge.source });
-  // The longest read of all begins first; whoever needs the tree gets its error.
-  repository.tree(repository.head).catch(() => undefined);
+  const opening = openRepository({ directory: inputs.workspace, env: inputs.env, source: bench.forge.source });
+  // The longest read of all begins first; whoever needs the repository or the tree gets its error.
+  opening.then((opened) => opened.tree(opened.head)).catch(() => undefined);
   const { manifest, files: manifestFiles } = await loadManifestFiles(bench);
+  const repository = await opening;
   const engines = await loadEngines(bench, manifest);
   const places = new Map(manifest.jobs.map((job) => [job.key, placeOf(bench, engines, job)]));
   const detect = only.detect === true;

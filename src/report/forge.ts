@@ -1,19 +1,34 @@
 import type { RemoteRelation, RemoteTree, TreeSource } from '../changes/remote.js';
+import type { EventFacts } from '../inputs/inputs.js';
 import type { Forge } from '../modes/bench.js';
 import type { GitHub } from './github.js';
 
+/** GitHub's client, loaded and connected when it is first asked for; null outside GitHub. */
+export type LateGitHub = (() => Promise<GitHub | null>) | null;
+
+/** Most calls end without a word from GitHub, so its client does not belong to the start. */
+export function lateGitHub(event: EventFacts, token: string | null, warn: (line: string) => void): LateGitHub {
+  if (token === null || event.repository === null) return null;
+  let connecting: Promise<GitHub | null> | null = null;
+  return () => {
+    connecting ??= import('./github.js').then(({ connectGitHub }) => connectGitHub(event, token, warn));
+    return connecting;
+  };
+}
+
 /** What GitHub can be asked below the entry points. Without GitHub every answer is "not known". */
-export function forgeOf(github: GitHub | null): Forge {
+export function forgeOf(github: LateGitHub): Forge {
   if (github === null) return { attemptState: async () => 'unknown', source: null };
   return { attemptState: (workflow) => attemptState(github, workflow), source: treeSource(github) };
 }
 
 async function attemptState(
-  { octokit }: GitHub,
+  github: NonNullable<LateGitHub>,
   workflow: { repository: string; runId: string; attempt: number },
 ): Promise<'completed' | 'active' | 'unknown'> {
   const [owner = '', repo = ''] = workflow.repository.split('/');
   try {
+    const { octokit } = await connected(github);
     const { data } = await octokit.rest.actions.getWorkflowRun({ owner, repo, run_id: Number(workflow.runId) });
     if ((data.run_attempt ?? 1) > workflow.attempt) return 'completed';
     return data.status === 'completed' ? 'completed' : 'active';
@@ -23,10 +38,11 @@ async function attemptState(
   }
 }
 
-function treeSource({ octokit, owner, repo }: GitHub): TreeSource {
+function treeSource(github: NonNullable<LateGitHub>): TreeSource {
   return {
     async readTree(commit): Promise<RemoteTree | null> {
       try {
+        const { octokit, owner, repo } = await connected(github);
         const { data } = await octokit.rest.git.getTree({ owner, repo, tree_sha: commit, recursive: '1' });
         const entries = data.tree.map(({ path, mode, type, sha }) => ({
           path: path ?? '',
@@ -41,6 +57,7 @@ function treeSource({ octokit, owner, repo }: GitHub): TreeSource {
     },
     async readBlob(oid) {
       try {
+        const { octokit, owner, repo } = await connected(github);
         const { data } = await octokit.rest.git.getBlob({ owner, repo, file_sha: oid });
         return Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8');
       } catch {
@@ -49,6 +66,7 @@ function treeSource({ octokit, owner, repo }: GitHub): TreeSource {
     },
     async compare(base, head): Promise<RemoteRelation | null> {
       try {
+        const { octokit, owner, repo } = await connected(github);
         const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
           owner,
           repo,
@@ -61,4 +79,10 @@ function treeSource({ octokit, owner, repo }: GitHub): TreeSource {
       }
     },
   };
+}
+
+async function connected(github: NonNullable<LateGitHub>): Promise<GitHub> {
+  const client = await github();
+  if (client === null) throw new TypeError('there is no repository on GitHub to ask about');
+  return client;
 }

@@ -62,7 +62,28 @@ export function verdictOn(c: Case, run: Run): (Verdict & Cause) | null {
 export function mustPrepare(c: Case, side: 'new' | 'old'): boolean {
   if (!hasStep(c, 'prepare') || c.own.prepared === side) return false;
   if (side === 'new') return true;
-  return c.record.good?.target != null && c.record.journal.some((entry) => entry.verb === 'prepare');
+  // What an earlier holder called may not have reached the journal; writing the old set-up again changes nothing.
+  const written = c.own.inherited || c.record.journal.some((entry) => entry.verb === 'prepare');
+  return written && c.record.good?.target != null;
+}
+
+/** A call of ours took effect, as far as this process or the look can tell. */
+export function touched(c: Case): boolean {
+  const { fresh, undone, predecessor } = c.see;
+  if (c.own.touched || fresh !== null || undone !== null) return true;
+  return c.own.inherited && c.kind !== 'create' && !active(predecessor);
+}
+
+/** Nothing may be started while a run that was not expected is still on its way out: it holds its name and its input. */
+export function waitOut(c: Case, run: Run): Decision {
+  if (!c.own.overdue.has(run.id)) return { do: 'wait', for: `${run.id} is ${run.engineState}` };
+  const code = run.state === 'draining' ? 'drain-timeout' : 'stop-timeout';
+  return close(c, 'stuck', { code, message: `${naming(run)} did not end in time` });
+}
+
+/** A call of this step was refused by the engine. */
+export function refused(c: Case, step: string): Cause | null {
+  return c.own.failed?.step === step ? c.own.failed : null;
 }
 
 /** What a launch can't set is set again on the old revision; where that fails it still runs, which counts more. */

@@ -4,6 +4,7 @@ import type { JobRecord } from '../model/record.js';
 import type { Run } from '../model/run.js';
 import type { Cause } from './decision.js';
 import type { Pen } from './pen.js';
+import type { RealTime } from './real-time.js';
 
 /** Something to tell about a rollout while it goes on. */
 export interface Progress {
@@ -15,6 +16,8 @@ export interface Progress {
 /** What carrying out one job's rollout acts through. */
 export interface Crew {
   readonly clock: Clock;
+  /** For the lease; the machine's own where it is not given. */
+  readonly time?: RealTime | undefined;
   readonly engine: Pick<Engine, 'id' | 'times' | 'pollSeconds' | 'fence'>;
   readonly session: Session;
   readonly subject: Subject;
@@ -35,7 +38,8 @@ export interface Crew {
 export interface Ended {
   readonly how: 'closed' | 'pending' | 'interrupted' | 'lost';
   readonly record: JobRecord;
-  readonly runs: readonly Run[];
+  /** The last look; null: this process never looked, so it can't say what runs. */
+  readonly runs: readonly Run[] | null;
   /** What stood in the ledger where the lock was lost. */
   readonly note: string | null;
 }

@@ -15,10 +15,13 @@ import {
   mustPrepare,
   mustScaleBack,
   naming,
+  refused,
   snapshotPath,
+  touched,
   turn,
   unknownGood,
   verdictOn,
+  waitOut,
 } from './case.js';
 import type { Cause, Decision, Own } from './decision.js';
 import { scaleShown } from './scale.js';
@@ -34,14 +37,15 @@ export function decide(record: JobRecord, see: Sight, own: Own): Decision {
   return stray(c) ?? unexpected(c) ?? ending(c) ?? past(c) ?? (record.direction === 'forward' ? forward(c) : undo(c));
 }
 
-/** Any direction: a run of an older rollout of ours that nobody expects. */
+/** Any direction: a run of ours that nobody expects, of an older rollout or a second one of a step. */
 function stray(c: Case): Decision | null {
-  const [run] = c.see.strays;
+  const { strays, fresh, undone, predecessor, unexpected } = c.see;
+  const [run] = strays;
   if (run === undefined || c.record.good === null) return null;
-  const alone = c.see.strays.length === 1 && !active(c.see.fresh) && !active(c.see.predecessor);
-  if (c.record.direction === 'forward' && c.see.fresh === null && gone(c.see.predecessor) && alone) {
-    return { do: 'write-predecessor', run };
-  }
+  const alone = strays.length === 1 && unexpected.length === 0 && undone === null && gone(predecessor);
+  if (c.record.direction === 'forward' && fresh === null && alone) return { do: 'write-predecessor', run };
+  const no = refused(c, 'stop-stray');
+  if (no !== null) return close(c, 'stuck', no);
   return { do: 'call', step: 'stop-stray', verb: 'stop', side: 'old', on: run };
 }
 
@@ -53,7 +57,7 @@ function unexpected(c: Case): Decision | null {
     code: 'unexpected-run',
     message: `${found.length === 1 ? 'a run' : 'runs'} that this rollout did not start: ${found.map(naming).join(', ')}`,
   };
-  return close(c, c.own.touched ? 'stuck' : 'refused', cause);
+  return close(c, touched(c) ? 'stuck' : 'refused', cause);
 }
 
 /** Any direction: a run on its way out is waited for, until its step's deadline. */
@@ -64,13 +68,13 @@ function ending(c: Case): Decision | null {
   if (run === undefined || run === null) return null;
   // A stop that writes a snapshot tells its path at the end, and only to whoever asks again.
   if (run === predecessor && c.own.polling.has('stop-with-snapshot')) return call(c, 'snapshot', 'old', run);
-  if (!c.own.overdue) return { do: 'wait', for: `${run.id} is ${run.engineState}` };
-  const policy = c.record.plan?.job.drain.onTimeout;
-  if (run.state === 'draining' && policy === 'cancel' && !c.own.cancelled) {
+  const mayCancel = c.record.plan?.job.drain.onTimeout === 'cancel' && run.state === 'draining';
+  if (c.own.overdue.has(run.id) && mayCancel && !c.own.cancelled.has(run.id)) {
+    const no = refused(c, 'cancel-drain');
+    if (no !== null) return close(c, 'stuck', no);
     return { do: 'call', step: 'cancel-drain', verb: 'stop', side: 'old', on: run };
   }
-  const code = run.state === 'draining' ? 'drain-timeout' : 'stop-timeout';
-  return close(c, 'stuck', { code, message: `${naming(run)} did not end in time` });
+  return waitOut(c, run);
 }
 
 /** Parallel, past the point of no return, whatever the direction says: never undo. */
@@ -95,7 +99,7 @@ function past(c: Case): Decision | null {
 }
 
 function forward(c: Case): Decision {
-  const { fresh, predecessor, undone } = c.see;
+  const { fresh, predecessor, undone, leaving } = c.see;
   if (c.own.superseding !== null) return supersede(c, c.own.superseding);
   const verdict = fresh === null ? null : verdictOn(c, fresh);
   if (undone !== null) return turn({ code: 'undo-seen', message: `${naming(undone)} was started by an undo` });
@@ -135,6 +139,7 @@ function forward(c: Case): Decision {
     return call(c, endingVerb(c), 'old', predecessor);
   }
   if (c.kind === 'gap' || c.kind === 'create') {
+    if (leaving[0] !== undefined) return waitOut(c, leaving[0]);
     if (hasStep(c, 'snapshot') && snapshotPath(c) === null) {
       if (predecessor !== null && c.own.polling.has('stop-with-snapshot'))
         return call(c, 'snapshot', 'old', predecessor);
@@ -174,16 +179,17 @@ function stop(c: Case): Decision {
 
 /** A newer commit closes this rollout (PROTOCOL 6, supersede). */
 function supersede(c: Case, cause: Cause): Decision {
-  const { fresh, predecessor } = c.see;
-  if (c.kind === 'parallel' && active(fresh)) return turn(cause);
-  if (active(fresh) || active(predecessor)) return close(c, 'superseded', cause);
+  const { fresh, predecessor, undone } = c.see;
+  if (undone !== null || (c.kind === 'parallel' && active(fresh))) return turn(cause);
+  if (active(fresh)) return close(c, 'superseded', cause);
+  if (active(predecessor)) return conclude(c, 'superseded', cause);
   if (c.kind === 'create' || c.kind === 'stop' || c.kind === 'scale') return conclude(c, 'superseded', cause);
   return turn(cause);
 }
 
 /** The direction never turns back. It works on what is seen, not on recorded outputs. */
 function undo(c: Case): Decision {
-  const { fresh, predecessor, undone } = c.see;
+  const { fresh, predecessor, undone, leaving } = c.see;
   const endedByItself = fresh === null || fresh.state === 'failed' || fresh.state === 'finished';
   const cause = c.record.undoReason ?? { code: 'undo-seen', message: 'the rollout was turned back' };
   const outcome = c.own.superseding === null ? 'rolled-back' : 'superseded';
@@ -208,13 +214,15 @@ function undo(c: Case): Decision {
       if (mustPrepare(c, 'old')) return call(c, 'prepare', 'old', null);
       return call(c, 'replace', 'old', fresh);
     }
+    // Without the old settings nothing could take its place: what runs is left.
+    if (c.kind === 'gap' && noOld) return close(c, 'stuck', unknownGood(cause));
     return call(c, 'stop', 'new', fresh);
   }
   if (active(predecessor)) {
     if (c.kind === 'scale') {
       const before = c.record.predecessor?.scale ?? null;
       if (before !== null && !scaleShown(predecessor, before)) return call(c, 'scale', 'old', predecessor);
-      return close(c, c.own.touched ? outcome : 'failed', cause);
+      return close(c, touched(c) ? outcome : 'failed', cause);
     }
     if (mustPrepare(c, 'old')) return call(c, 'prepare', 'old', null);
     return conclude(c, c.own.superseding === null && endedByItself ? 'failed' : outcome, cause);
@@ -224,7 +232,11 @@ function undo(c: Case): Decision {
   }
   if (c.kind === 'parallel' || c.kind === 'scale' || c.kind === 'stop') return conclude(c, 'stuck', cause);
   if (noOld) return conclude(c, 'stuck', unknownGood(cause));
-  if (!c.own.settled) return { do: 'settle', why: 'before the old revision is started again' };
+  if (leaving[0] !== undefined) return waitOut(c, leaving[0]);
+  if (c.kind === 'gap' && endingVerb(c) === 'snapshot' && snapshotPath(c) === null && c.record.good?.snapshot == null) {
+    const missing = 'where the snapshot of the old run stands is not known, so it was not started without its state';
+    return conclude(c, 'stuck', { code: 'snapshot-path-missing', message: `${cause.message}; ${missing}` });
+  }
   if (mustPrepare(c, 'old')) return call(c, 'prepare', 'old', null);
   return call(c, 'start', 'old', fresh ?? predecessor);
 }

@@ -40,12 +40,14 @@ export interface Own {
   readonly settled: boolean;
   /** A call was refused by the engine: it said no. */
   readonly failed: (Cause & { readonly step: string }) | null;
-  /** The run that is ending has passed its step's deadline. */
-  readonly overdue: boolean;
-  /** The overdue run was already told to stop. */
-  readonly cancelled: boolean;
-  /** A call of ours took effect in this rollout. */
+  /** Runs that are ending and have passed their step's deadline. */
+  readonly overdue: ReadonlySet<string>;
+  /** Overdue runs that were already told to stop. */
+  readonly cancelled: ReadonlySet<string>;
+  /** A call of ours took effect in this rollout, or may have. */
   readonly touched: boolean;
+  /** Another process worked on this rollout before: what it called may not be in the journal. */
+  readonly inherited: boolean;
   /** Steps whose verb said `running` in this process: they are polled by calling them again. */
   readonly polling: ReadonlySet<string>;
   /** A newer commit closes this rollout. */

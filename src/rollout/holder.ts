@@ -6,6 +6,11 @@ import type { Holder, JobRecord } from '../model/record.js';
 export const leaseSeconds = 600;
 export const renewSeconds = 300;
 
+/** `now` in milliseconds of real time. */
+export function leaseFrom(now: number): string {
+  return new Date(now + leaseSeconds * 1000).toISOString();
+}
+
 /** Where this process runs, as far as the entry point knows. */
 export interface Whereabouts {
   readonly workflow: Holder['workflow'];

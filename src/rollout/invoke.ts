@@ -8,12 +8,13 @@ import type { Decision } from './decision.js';
 
 type Call = Extract<Decision, { do: 'call' }>;
 
-/** Makes the one call that was decided. Throws if its answer is not known. */
+/** Makes the one call that was decided; `tail` is the last run in the predecessor's line. Throws if its answer is not known. */
 export async function invoke(
   call: Call,
   record: JobRecord,
   session: Session,
   subject: Subject,
+  tail: Run | null,
   memo: Json,
   signal: AbortSignal,
 ): Promise<VerbProgress> {
@@ -31,7 +32,14 @@ export async function invoke(
     predecessor: call.on?.id ?? record.predecessor?.run ?? null,
     slot: side.slot,
   };
-  const launch = { ...base, target: side.target, stamp, predecessor: call.on, snapshot: snapshotOf(record, call) };
+  const launch = {
+    ...base,
+    target: side.target,
+    stamp,
+    predecessor: call.on,
+    snapshot: snapshotOf(record, call),
+    after: tail?.id ?? null,
+  };
   switch (call.verb) {
     case 'prepare':
       return need(can.prepare, 'prepare')({ ...base, target: side.target, stamp });

@@ -11,7 +11,7 @@ import { isActive, type Run } from '../model/run.js';
 import { namesOf } from '../plan/names.js';
 import type { Cause } from './decision.js';
 import type { Order } from './fleet.js';
-import { leaseSeconds, runUrl } from './holder.js';
+import { leaseFrom, runUrl } from './holder.js';
 import { openRecord } from './records.js';
 import type { IsOurs } from './sight.js';
 
@@ -57,8 +57,8 @@ export function oursOf(name: string, environment: string, job: Pick<Job, 'key' |
     keys.some((key) => stamp.rollout === rolloutIdOf(name, key, environment, stamp.revision, stamp.n));
 }
 
-/** W1 of a new rollout: lock, plan with all intents, predecessor. */
-export function orderOf(parts: Parts, common: Common): Order {
+/** W1 of a new rollout: lock, plan with all intents, predecessor. `wall` in milliseconds of real time. */
+export function orderOf(parts: Parts, common: Common, wall = Date.now()): Order {
   const { job, jobPlan, held, before, observed, engine } = parts;
   const isOurs = oursOf(common.name, common.environment, job);
   const stamps = observed.filter((run) => run.stamp !== null && isOurs(run)).map((run) => run.stamp?.n ?? 0);
@@ -77,7 +77,7 @@ export function orderOf(parts: Parts, common: Common): Order {
       revision: parts.revision,
       commit: common.commit,
       holder: common.holder,
-      lease: leaseFrom(Date.now()),
+      lease: leaseFrom(wall),
       predecessor: parts.current,
       plan: {
         strategy: jobPlan.strategy ?? 'create',
@@ -119,18 +119,19 @@ export function orderOf(parts: Parts, common: Common): Order {
   };
 }
 
-/** Takes an open rollout over, to go on with it or to close it for a newer commit. */
+/** Takes an open rollout over, to go on with it or to close it for a newer commit. `wall` in milliseconds of real time. */
 export function takeOverOrder(
   held: Held,
   parts: Pick<Parts, 'engine' | 'session' | 'subject'> & { superseding: Cause | null; findings: readonly Finding[] },
   holder: Holder,
+  wall = Date.now(),
 ): Order {
   const { record } = held;
   const job = record.plan?.job ?? { key: record.job, was: null };
   return {
     ...parts,
     held,
-    body: { ...record, counter: record.counter + 1, holder, lease: leaseFrom(Date.now()) },
+    body: { ...record, counter: record.counter + 1, holder, lease: leaseFrom(wall) },
     message: `take over rollout ${record.n}${parts.superseding === null ? '' : ' to close it'}`,
     mustSettle: true,
     isOurs: oursOf(record.name, record.environment, job),
@@ -219,8 +220,4 @@ export function goodFromRun(
     snapshot: null,
     at: new Date(now).toISOString(),
   };
-}
-
-function leaseFrom(now: number): string {
-  return new Date(now + leaseSeconds * 1000).toISOString();
 }

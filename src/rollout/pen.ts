@@ -1,9 +1,9 @@
-import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
 import { digestOf } from '../artifacts/digest.js';
 import type { Held, Ledger } from '../ledger/ledger.js';
 import type { Json } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
+import { leaseFrom } from './holder.js';
+import { type RealTime, realTime } from './real-time.js';
 
 /** A mutating call needs a head check younger than this (PROTOCOL 1, V). Real seconds: it guards against a process that stood still. */
 export const checkAgeSeconds = 15;
@@ -29,20 +29,42 @@ export interface Pen {
   note(change: (record: JobRecord) => JobRecord): void;
   /** Starts a write of what is noted, without waiting for it; a later waited write tells if it failed. */
   flushSoon(message: string): void;
-  /** Writes what is noted and waits until it has landed. Throws LockLost if it was refused. */
+  /** Writes what is noted and waits until it has landed. Throws LockLost if it was refused, else what the ledger threw. */
   flush(message: string): Promise<void>;
   /** Makes sure that the head was checked within `checkAgeSeconds`. Throws LockLost if it is not ours any more. */
   check(): Promise<void>;
 }
 
-/** `readHead` reads this job's record; the fleet shares one read among its jobs. */
-export function penOf(start: Held, ledger: Pick<Ledger, 'write'>, readHead: () => Promise<Held | null>): Pen {
+/** A moment by both clocks of the machine. */
+export interface Moment {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+export function momentOf(time: RealTime): Moment {
+  return { monotonic: time.monotonic(), wall: time.wall() };
+}
+
+/**
+ * `readHead` reads this job's record; the fleet shares one read among its jobs. `checkedAt` is the moment before the write that
+ * opened the rollout was sent; without it the first call checks the head.
+ */
+export function penOf(
+  start: Held,
+  ledger: Pick<Ledger, 'write'>,
+  readHead: () => Promise<Held | null>,
+  time: RealTime = realTime,
+  checkedAt: Moment | null = null,
+): Pen {
   let record = start.record;
   let landed = start.record;
-  let head = start.head;
-  let checkedAt = performance.now();
+  /** Null once the record has vanished from the ledger: it is put back. */
+  let head: string | null = start.head;
+  let checked = checkedAt;
   let lost: LockLost | null = null;
   let queue: Promise<void> = Promise.resolve();
+  /** Bodies that were sent and not answered: one of them may land at any later moment, until another one has. */
+  let unanswered: JobRecord[] = [];
 
   function lose(now: Held | null): never {
     lost = new LockLost(now);
@@ -50,35 +72,55 @@ export function penOf(start: Held, ledger: Pick<Ledger, 'write'>, readHead: () =
   }
 
   async function write(message: string): Promise<void> {
-    if (lost) throw lost;
-    if (record === landed) return;
-    const base = record;
-    const body: JobRecord = { ...base, counter: landed.counter + 1 };
+    const lease = leaseFrom(time.wall());
     for (let attempt = 0; ; attempt += 1) {
-      const startedAt = performance.now();
+      if (lost) throw lost;
+      if (record === landed && head !== null) return;
+      const base = record;
+      const body: JobRecord = { ...base, lease: base.holder && lease, counter: landed.counter + 1 };
+      const at = momentOf(time);
       try {
         const swap = await ledger.write(body, head, message);
-        if (swap.landed) return landedAs(base, body, swap.head, startedAt);
-        if (swap.now !== null && sameRecord(swap.now.record, body))
-          return landedAs(base, body, swap.now.head, startedAt);
-        lose(swap.now);
+        if (swap.landed) return landedAs(base, body, swap.head, at);
+        if (reconcile(base, body, swap.now, at)) return;
+        if (attempt > pauses.length) throw new Error(`the record of ${body.job} changes faster than it can be written`);
       } catch (error) {
         if (error instanceof LockLost) throw error;
+        unanswered.push(body);
         const now = await readHead().catch(() => undefined);
-        if (now && sameRecord(now.record, body)) return landedAs(base, body, now.head, startedAt);
-        if (now !== undefined && now?.head !== head) lose(now);
+        if (now !== undefined && (now?.head ?? null) !== head && reconcile(base, body, now, at)) return;
         const pause = pauses[attempt];
         if (pause === undefined) throw error;
-        await delay(pause);
+        await time.pause(pause);
       }
     }
   }
 
-  function landedAs(base: JobRecord, body: JobRecord, newHead: string, startedAt: number): void {
-    record = record === base ? body : { ...record, counter: body.counter };
+  /** Something else than expected stands in the ledger. True: it is this very write; false: write again, on top of what is there. */
+  function reconcile(base: JobRecord, body: JobRecord, now: Held | null, at: Moment): boolean {
+    if (now === null) {
+      // The ledger was lost. This process still knows everything, and only one of those who put a record there wins.
+      head = null;
+      return false;
+    }
+    if (sameRecord(now.record, body)) {
+      landedAs(base, body, now.head, at);
+      return true;
+    }
+    const earlier = unanswered.find((candidate) => sameRecord(now.record, candidate));
+    if (earlier === undefined) lose(now);
+    landed = earlier;
+    head = now.head;
+    unanswered = [];
+    return false;
+  }
+
+  function landedAs(base: JobRecord, body: JobRecord, newHead: string, at: Moment): void {
+    record = record === base ? body : { ...record, lease: record.holder && body.lease, counter: body.counter };
     landed = body;
     head = newHead;
-    checkedAt = startedAt;
+    checked = at;
+    unanswered = [];
   }
 
   function enqueue(message: string): Promise<void> {
@@ -87,7 +129,12 @@ export function penOf(start: Held, ledger: Pick<Ledger, 'write'>, readHead: () =
     return next;
   }
 
-  const fresh = () => performance.now() - checkedAt < checkAgeSeconds * 1000;
+  /** By both clocks: one stands still while the machine sleeps, the other may be set back. */
+  function fresh(): boolean {
+    if (checked === null) return false;
+    const now = momentOf(time);
+    return Math.max(now.monotonic - checked.monotonic, now.wall - checked.wall) < checkAgeSeconds * 1000;
+  }
 
   return {
     get record() {
@@ -103,15 +150,23 @@ export function penOf(start: Held, ledger: Pick<Ledger, 'write'>, readHead: () =
     async check() {
       if (lost) throw lost;
       if (fresh()) return;
-      await queue;
-      if (lost) throw lost;
-      if (fresh()) return;
-      const startedAt = performance.now();
+      const at = momentOf(time);
+      const before = head;
       const now = await readHead();
-      if (now === null || now.record.n !== landed.n || now.record.holder?.nonce !== landed.holder?.nonce) lose(now);
-      checkedAt = startedAt;
+      if (lost) throw lost;
+      if (now !== null) {
+        if (!isOurs(now.record)) lose(now);
+        checked = at;
+        return;
+      }
+      if (head === before) head = null;
+      await enqueue(`put the record of rollout ${record.n} back`);
     },
   };
+
+  function isOurs(found: JobRecord): boolean {
+    return found.n === landed.n && found.closed === null && found.holder?.nonce === landed.holder?.nonce;
+  }
 }
 
 /** Our own write, whose answer was lost: the same content, counter and times included. */

@@ -70,6 +70,12 @@ export function predecessorOf(run: Run | null): JobRecord['predecessor'] {
   return run === null ? null : { run: run.id, stamp: run.stamp, scale: run.scale };
 }
 
+/** A stray stands for an ended predecessor: what was written of the old one's state says nothing about it. */
+export function movedRecord(record: JobRecord, run: Run): JobRecord {
+  const journal = record.journal.filter((entry) => entry.verb !== 'snapshot');
+  return { ...record, predecessor: predecessorOf(run), journal };
+}
+
 /** W2: the direction is turned, and never turns back. */
 export function undoRecord(record: JobRecord, cause: Cause): JobRecord {
   return { ...record, direction: 'undo', undoReason: cause, verdict: null, verifying: null };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalCloud, openCloud, type RunView } from '../../__tests__/e2e/harness/cloud.js';
 import { defineGlueJobs, manifest, manifestPath } from '../../__tests__/e2e/harness/fleet.js';
 import { newRepo, type Repo } from '../../__tests__/e2e/harness/repo.js';
-import { type Story, stories } from './stories.js';
+import { stories } from './stories.js';
 import { jobReport, type Point, type Tool, toolIn } from './world.js';
 
 /** Most writes or pushes of one rollout that a kill is tried at; a rollout that has more fails the suite. */

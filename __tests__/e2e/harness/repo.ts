@@ -22,6 +22,8 @@ export interface Repo {
   head(branch?: string): Promise<string | null>;
   /** A checkout as `actions/checkout` makes it; `depth` 0: all of the history. */
   checkout(folder: string, sha: string, depth: number): Promise<void>;
+  /** Takes an unreachable commit away from the host, as its clean-up does in time. */
+  forget(sha: string): Promise<void>;
   /** The ledger's refs with their commits. */
   ledger(): Promise<{ readonly [ref: string]: string }>;
 }
@@ -90,6 +92,14 @@ export async function newRepo(folder: string): Promise<Repo> {
       await there('remote', 'add', 'origin', `file://${origin}`);
       await there('fetch', '-q', '--no-tags', ...(depth === 0 ? [] : [`--depth=${depth}`]), 'origin', sha);
       await there('checkout', '-q', '--detach', sha);
+    },
+    async forget(sha) {
+      await gitIn(origin, 'gc', '-q', '--prune=now');
+      const kept = await gitIn(origin, 'cat-file', '-e', sha).then(
+        () => true,
+        () => false,
+      );
+      if (kept) throw new Error(`${sha} is still reachable`);
     },
     async ledger() {
       const lines = await gitIn(origin, 'for-each-ref', '--format=%(refname) %(objectname)', 'refs/stream-rollout');

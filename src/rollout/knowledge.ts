@@ -1,0 +1,123 @@
+import type { Json } from '../model/json.js';
+import type { JobRecord } from '../model/record.js';
+import { isActive, isEnding, type Run } from '../model/run.js';
+import type { Crew } from './crew.js';
+import type { Decision, Own } from './decision.js';
+import type { Sight } from './sight.js';
+
+/** A stop that is not a drain may take this long (seconds) before a person is needed. */
+const stopTimeoutSeconds = 1800;
+
+type Call = Extract<Decision, { do: 'call' }>;
+
+/** What only this process knows of the rollout that it carries out; everything that must survive it is in the record. */
+export interface Knowledge {
+  verdict: Own['verdict'];
+  prepared: Own['prepared'];
+  failed: Own['failed'];
+  touched: boolean;
+  /** Calls of unknown outcome may still show: settle before the next decision. */
+  mustSettle: boolean;
+  /** When the last settle began that no unknown call came after; milliseconds. */
+  settledAt: number | null;
+  /** When the predecessor was first seen to have ended; milliseconds. */
+  endedAt: number | null;
+  /** Since when a run has been seen draining or stopping, by `phase`. */
+  readonly endingSince: Map<string, number>;
+  readonly cancelled: Set<string>;
+  /** Memos of verbs that said `running`, by `callKey`. */
+  readonly memos: Map<string, { readonly step: string; readonly memo: Json }>;
+  /** When calls were accepted, by `callKey`. */
+  readonly done: Map<string, number>;
+  /** The last look; null before the first. */
+  runs: readonly Run[] | null;
+}
+
+export function knowledgeOf(crew: Crew): Knowledge {
+  return {
+    verdict: null,
+    prepared: null,
+    failed: null,
+    touched: crew.pen.record.journal.some((entry) => entry.verb !== 'prepare'),
+    mustSettle: crew.mustSettle,
+    settledAt: null,
+    endedAt: null,
+    endingSince: new Map(),
+    cancelled: new Set(),
+    memos: new Map(),
+    done: new Map(),
+    runs: null,
+  };
+}
+
+/** The part of it that a decision is made from. */
+export function ownOf(know: Knowledge, crew: Crew, see: Sight): Own {
+  const now = crew.clock.now();
+  const isOverdue = (run: Run) =>
+    isEnding(run) && now > (know.endingSince.get(phase(run)) ?? now) + endingSeconds(run, crew.pen.record) * 1000;
+  return {
+    verdict: know.verdict,
+    prepared: know.prepared,
+    settled: know.settledAt !== null && (know.endedAt === null || know.settledAt >= know.endedAt),
+    failed: know.failed,
+    overdue: new Set(see.runs.filter(isOverdue).map((run) => run.id)),
+    cancelled: know.cancelled,
+    touched: know.touched,
+    inherited: crew.mustSettle,
+    polling: new Set([...know.memos.values()].map((entry) => entry.step)),
+    superseding: crew.superseding,
+  };
+}
+
+/** Takes one more look into account. */
+export function looked(know: Knowledge, see: Sight): void {
+  know.runs = see.runs;
+  if (know.endedAt === null && see.predecessor !== null && !isActive(see.predecessor)) know.endedAt = see.at;
+  for (const run of see.runs) {
+    if (isEnding(run) && !know.endingSince.has(phase(run))) know.endingSince.set(phase(run), see.at);
+  }
+}
+
+/** A call was sent, and its answer is not known. */
+export function unanswered(know: Knowledge, call: Call): void {
+  know.mustSettle = true;
+  know.settledAt = null;
+  if (call.verb !== 'prepare') know.touched = true;
+}
+
+/** The overdue run was told to stop: it gets time for that, whatever state it shows meanwhile. */
+export function cancelled(know: Knowledge, run: Run, at: number): void {
+  know.cancelled.add(run.id);
+  know.endingSince.set(phase(run), at);
+}
+
+/** The direction was turned: verdicts, failures and polls of the way forward count for nothing on the way back. */
+export function turned(know: Knowledge): void {
+  know.verdict = null;
+  know.failed = null;
+  know.done.clear();
+  know.memos.clear();
+}
+
+/** Another run is the predecessor now. */
+export function moved(know: Knowledge): void {
+  know.endedAt = null;
+  know.settledAt = null;
+  know.done.clear();
+  know.memos.clear();
+}
+
+/** Steps that act on one run are told apart by it: two strays are stopped by two calls. */
+export function callKey({ step, verb, on }: Call): string {
+  const acts = verb === 'stop' || verb === 'drain' || verb === 'snapshot' || verb === 'scale';
+  return acts && on !== null ? `${step} ${on.id}` : step;
+}
+
+function endingSeconds(run: Run, record: JobRecord): number {
+  return run.state === 'draining' ? (record.plan?.job.drain.timeoutSeconds ?? stopTimeoutSeconds) : stopTimeoutSeconds;
+}
+
+/** A drain that is cut short by a stop gets a time of its own. */
+function phase(run: Run): string {
+  return `${run.id} ${run.state}`;
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../model/clock.js';
+import { LockLost } from './pen.js';
+import { text } from './text.js';
+
+/** Errors in a row after which a process gives up and leaves the rollout for `resume`: a quarter of an hour. */
+const errorsToGiveUp = 20;
+const longestPauseSeconds = 60;
+
+/** Bears errors of reads and writes that a later try may mend; a lost lock is none. */
+export interface Patience {
+  /** Waits, longer each time; throws the error when there were too many in a row. */
+  bear(what: string, error: unknown): Promise<void>;
+  /** It worked: the count begins anew. */
+  rest(): void;
+}
+
+export function patienceOf(clock: Clock, signal: AbortSignal, say: (line: string) => void): Patience {
+  let errors = 0;
+  return {
+    async bear(what, error) {
+      if (error instanceof LockLost || error instanceof TypeError) throw error;
+      errors += 1;
+      say(`${what}: ${text(error)}`);
+      if (errors >= errorsToGiveUp) throw error;
+      await clock.sleep(Math.min(longestPauseSeconds, 2 ** errors), signal);
+    },
+    rest() {
+      errors = 0;
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Time as the machine has it, in milliseconds. Unlike the tool's clock it never runs faster: locks are judged by it. */
+export interface RealTime {
+  /** Since any fixed moment; never adjusted, but it may stand still while the machine sleeps. */
+  monotonic(): number;
+  /** Since the epoch; may be adjusted. */
+  wall(): number;
+  pause(milliseconds: number): Promise<void>;
+}
+
+export const realTime: RealTime = {
+  monotonic: () => performance.now(),
+  wall: () => Date.now(),
+  pause: (milliseconds) => delay(milliseconds),
+};
