@@ -29,6 +29,10 @@ export async function startCloud(node, cli, clockRate) {
       }
       return new Map([...counts].sort(([, a], [, b]) => b - a));
     },
+    /** Number of calls that changed something. */
+    async writes() {
+      return (await ask('GET', '/requests')).filter((request) => request.write).length;
+    },
     async close() {
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');

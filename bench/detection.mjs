@@ -50,9 +50,27 @@ export async function detection({ node, dist, rounds, row, fileCount = 100_000, 
     const of = 'git ls-tree -r';
     const detail = (name) => median(phases.slice(1).map((told) => told[name]));
     row({ what: `git ls-tree -r of ${fileCount} files`, ms: base, ratio: 1, of, budget: null });
-    row({ what: `detection of ${jobCount} jobs (git and globs)`, ms: detail('changesMs'), ratio: detail('changesMs') / base, of, budget: 1.5 });
-    row({ what: `the manifest of ${jobCount} jobs, read twice`, ms: detail('manifestMs'), ratio: detail('manifestMs') / base, of, budget: null });
-    row({ what: 'cli.js detect --json, all in all', ms: median(times['cli.js detect --json']), ratio: median(times['cli.js detect --json']) / base, of, budget: null });
+    row({
+      what: `detection of ${jobCount} jobs (git and globs)`,
+      ms: detail('changesMs'),
+      ratio: detail('changesMs') / base,
+      of,
+      budget: 1.5,
+    });
+    row({
+      what: `the manifest of ${jobCount} jobs, read twice`,
+      ms: detail('manifestMs'),
+      ratio: detail('manifestMs') / base,
+      of,
+      budget: null,
+    });
+    row({
+      what: 'cli.js detect --json, all in all',
+      ms: median(times['cli.js detect --json']),
+      ratio: median(times['cli.js detect --json']) / base,
+      of,
+      budget: null,
+    });
     const { peakMb } = await runWithPeak(node, detect, { cwd: clone, env: { GITHUB_TOKEN: '' } });
     row({ what: `peak memory of detect, ${jobCount} jobs`, mb: peakMb, budgetMb: 200 });
   } finally {

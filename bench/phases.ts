@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { describeChanges, openRepository } from '../src/changes/index.js';
+import type { Engine } from '../src/engines/engine.js';
 import { engineIds, engines } from '../src/engines/index.js';
 import { readManifest } from '../src/manifest/index.js';
 
 const [clone = '', path = '', base = ''] = process.argv.slice(2);
-const loaded = new Map(await Promise.all(engineIds.map(async (id) => [id, await engines[id]()] as const)));
+const loaded: ReadonlyMap<string, Engine> = new Map(
+  await Promise.all(engineIds.map(async (id) => [id, await engines[id]()] as const)),
+);
 
 async function manifestOf(text: string) {
   const result = await readManifest(

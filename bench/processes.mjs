@@ -9,7 +9,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const peakScript = pathToFileURL(fileURLToPath(new URL('peak.mjs', import.meta.url))).href;
 
 /** Variables that a measured process needs of this one's; everything else could change what it does. */
-const kept = Object.fromEntries(['PATH', 'TMPDIR'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+const kept = Object.fromEntries(
+  ['PATH', 'TMPDIR'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+);
 const noGitConfiguration = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
 
 /** Runs a program to its end: `{code, ms, stdout, stderr}`. Throws for another exit code than `expected` (a number, or null: any). */

@@ -38,7 +38,9 @@ async function importCommits(clone, commits) {
   };
   const data = (text) => `data ${Buffer.byteLength(text)}\n${text}\n`;
   for (const [index, files] of commits.entries()) {
-    await write(`commit refs/heads/main\ncommitter Bench <bench@localhost> ${1_700_000_000 + index} +0000\n${data(`commit ${index + 1}`)}`);
+    await write(
+      `commit refs/heads/main\ncommitter Bench <bench@localhost> ${1_700_000_000 + index} +0000\n${data(`commit ${index + 1}`)}`,
+    );
     for (const [path, text] of Object.entries(files)) await write(`M 100644 inline ${path}\n${data(text)}`);
     await write('\n');
   }

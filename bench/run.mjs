@@ -22,14 +22,24 @@ const { values, positionals } = parseArgs({
 const suites = { 'start-up': startUp, detection, fleet };
 const chosen = positionals.length === 0 ? Object.keys(suites) : positionals;
 const unknown = chosen.filter((name) => !(name in suites));
-if (unknown.length > 0) throw new Error(`no such measurement: ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
+if (unknown.length > 0)
+  throw new Error(`no such measurement: ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
 
 const { node, dist } = values;
 const version = (await run(node, ['--version'])).stdout.trim();
 const git = (await run('git', ['--version'])).stdout.trim();
-console.log(`${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${version}, ${git}`);
+console.log(
+  `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${version}, ${git}`,
+);
 for (const name of chosen) {
   const rows = [];
-  await suites[name]({ node, dist, rounds: Number(values.rounds), row: (row) => rows.push(row) });
-  console.log(`\n## ${name}\n\n${table(rows)}`);
+  const notes = [];
+  await suites[name]({
+    node,
+    dist,
+    rounds: Number(values.rounds),
+    row: (row) => rows.push(row),
+    log: (line) => notes.push(line),
+  });
+  console.log(`\n## ${name}\n\n${[table(rows), ...notes].join('\n\n')}`);
 }

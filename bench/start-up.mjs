@@ -36,8 +36,10 @@ export async function startUp({ node, dist, rounds, row }) {
     await cloud.plant({ service: 'glue', jobName: 'stream-0001', region: 'eu-west-1' });
     await cloud.plant({ service: 'dataflow', name: 'stream-0000', project: 'acme-prod', region: 'europe-west1' });
 
-    const cli = (cwd, ...args) => () =>
-      run(node, [join(dist, 'cli.js'), ...args], { cwd, env: { ...cloud.env, GITHUB_TOKEN: '' } });
+    const cli =
+      (cwd, ...args) =>
+      () =>
+        run(node, [join(dist, 'cli.js'), ...args], { cwd, env: { ...cloud.env, GITHUB_TOKEN: '' } });
     const times = await inTurn(
       {
         'empty script': () => run(node, [empty]),

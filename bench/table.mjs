@@ -1,6 +1,8 @@
 /** Rows of measurements as a Markdown table: a time with its ratio, a count or an amount of memory, each beside its budget. */
 export function table(rows) {
-  const lines = rows.map((row) => `| ${row.what} | ${measured(row)} | ${ratio(row)} | ${budget(row)} | ${verdict(row)} |`);
+  const lines = rows.map(
+    (row) => `| ${row.what} | ${measured(row)} | ${ratio(row)} | ${budget(row)} | ${verdict(row)} |`,
+  );
   return ['| what | measured | ratio | budget | |', '| --- | --- | --- | --- | --- |', ...lines].join('\n');
 }
 

@@ -74,10 +74,9 @@ main()
       return;
     }
     const known = error instanceof RolloutError;
+    const said = (error instanceof Error ? error.message : String(error)).replace(/[.\s]*$/, '.');
     const next = known && error.next !== null ? ` Next: ${error.next}` : '';
-    core.setFailed(
-      `stream-rollout failed${known ? ` (${error.code})` : ''}: ${error instanceof Error ? error.message : String(error)}${next}`,
-    );
+    core.setFailed(`stream-rollout failed${known ? ` (${error.code})` : ''}: ${said}${next}`);
     process.exitCode = known && error.class === 'input' ? 4 : known && error.class === 'refusal' ? 3 : 1;
   })
   .finally(() => {

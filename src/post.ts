@@ -31,7 +31,11 @@ async function post(): Promise<void> {
   try {
     const report = await postRun(bench, nonce);
     if (report === null) return;
-    await reportFromAction({ plan: null, report, detect: false, notice: null, mask: bench.mask }, inputs, github === null ? null : await github());
+    await reportFromAction(
+      { plan: null, report, detect: false, notice: null, mask: bench.mask },
+      inputs,
+      github === null ? null : await github(),
+    );
   } finally {
     await bench.close();
   }

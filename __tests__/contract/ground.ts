@@ -4,6 +4,9 @@ import type { JsonObject } from '../../src/model/json.js';
 
 export type Verb = keyof Verbs;
 
+/** What a session may offer beside verbs. */
+export type Offer = 'messages' | 'reference' | 'measure';
+
 /** Verbs that launch a run. */
 export type LaunchVerb = 'start' | 'replace' | 'overlap';
 
@@ -16,6 +19,10 @@ export interface Ground {
   readonly real: boolean;
   /** Longest time of one test, in seconds. */
   readonly limitSeconds: number;
+  /** The target that most tests launch: `Targets.first`. */
+  readonly first: JsonObject;
+  /** What its sessions offer beside verbs. */
+  readonly offers: readonly Offer[];
   /** Targets that have other verbs than `Targets.first`, by a word for each. */
   readonly variants: { readonly [what: string]: JsonObject };
   /** Calls of one observation of so many jobs with one run each that somebody else started, as the engine's page states them. */

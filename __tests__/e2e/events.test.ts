@@ -51,7 +51,7 @@ describe('pull requests', () => {
 
     const head = event.payload['pull_request'] as { readonly head: { readonly sha: string } };
     const checks = (await stage.cloud.checks(stage.repository)).filter(({ head_sha }) => head_sha === head.head.sha);
-    expect(checks.map(({ name, conclusion }) => [name, conclusion])).toEqual([['stream-rollout / production / plan', 'success']]);
+    expect(checks.map(({ name, conclusion }) => [name, conclusion])).toEqual([['stream-rollout / production (plan)', 'success']]);
 
     await stage.run(event, { inputs: { comment: 'true' }, depth: 2 });
     const { comments } = (await stage.cloud.github(stage.repository)) as { readonly comments: readonly { body: string }[] };

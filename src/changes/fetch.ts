@@ -12,9 +12,9 @@ const revisionText = /^[A-Za-z0-9_][A-Za-z0-9_./@{}~^-]*$/;
 export async function localCommit(git: Git, revision: string, head: string): Promise<string | null> {
   if (!revisionText.test(revision)) return null;
   const isFull = fullId.test(revision) && revision.length === head.length;
-  const id = isFull ? revision : await named(git, revision);
-  if (id === null) return null;
-  return (await git.run(['cat-file', '-e', `${id}^{commit}`])).code === 0 ? id : null;
+  // Peeling a name reads the commit, so nothing has to be asked again.
+  if (!isFull) return named(git, revision);
+  return (await git.run(['cat-file', '-e', `${revision}^{commit}`])).code === 0 ? revision : null;
 }
 
 async function named(git: Git, revision: string): Promise<string | null> {

@@ -64,7 +64,11 @@ function repositoryOf(git: Git, head: string, shallow: boolean, source: TreeSour
   let fetching: Promise<unknown> = Promise.resolve();
 
   const available = (revision: string) =>
-    kept(commits, revision, async () => (await localCommit(git, revision, head)) ?? fetched(revision));
+    kept(commits, revision, async () => {
+      const id = (await localCommit(git, revision, head)) ?? (await fetched(revision));
+      if (id !== null) commits.set(id, Promise.resolve(id));
+      return id;
+    });
   const fetched = (revision: string) => {
     const fetch = fetching.then(() => fetchCommit(git, revision, head, shallow));
     fetching = fetch.catch(() => null);

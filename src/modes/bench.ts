@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Clock } from '../model/clock.js';
 import type { Holder } from '../model/record.js';
 import type { AttemptState } from '../rollout/holder.js';
+import type { RealTime } from '../rollout/real-time.js';
 import type { Sessions } from '../rollout/sessions.js';
 
 /** Lines for people while a command works: a log group of the action, stderr of the CLI. */
@@ -24,6 +25,8 @@ export interface Forge {
 export interface Bench {
   readonly inputs: Inputs;
   readonly clock: Clock;
+  /** For locks and leases; the machine's own where it is not given. */
+  readonly time?: RealTime | undefined;
   readonly ambient: Ambient;
   readonly sessions: Sessions;
   readonly holder: Holder;

@@ -3,6 +3,7 @@ import { engines } from '../engines/index.js';
 import type { Inputs } from '../inputs/inputs.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { RolloutError } from '../model/error.js';
+import { lateAbort } from '../rollout/cancel.js';
 import { clockOf } from '../rollout/clock.js';
 import { holderOf } from '../rollout/holder.js';
 import { openSessions } from '../rollout/sessions.js';
@@ -10,6 +11,9 @@ import { userAgent } from '../version.js';
 import type { Bench, Forge, Teller } from './bench.js';
 import { clockOrigin, clockRate } from './clock-rate.js';
 import { secretsFrom } from './secrets.js';
+
+/** After a cancel the hand-over still goes to the ledger; the runner's next signal comes 7.5 s after its first. Milliseconds. */
+const handOverMs = 6000;
 
 /** Makes what a mode works with. Nothing is connected or read before it is needed. */
 export function makeBench(
@@ -53,7 +57,7 @@ export function makeBench(
           cwd: inputs.workspace,
           clock,
           env: inputs.env,
-          signal,
+          signal: lateAbort(signal, handOverMs),
           isSecret: secrets.isSecret,
         }),
       );

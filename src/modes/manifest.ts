@@ -34,18 +34,33 @@ export async function loadManifest(bench: Bench): Promise<Manifest> {
 export async function loadManifestFiles(bench: Bench): Promise<{ manifest: Manifest; files: readonly string[] }> {
   const { inputs } = bench;
   const source = await workTreeSource(inputs.workspace, inputs.manifest);
-  const files = new Set(source.files.map((file) => file.path));
+  const texts = new Map<string, string | null>(source.files.map((file) => [file.path, file.text]));
   const noting: ManifestSource = {
     files: source.files,
     async readFile(path) {
       const text = await source.readFile(path);
-      if (text !== null) files.add(path);
+      texts.set(path, text);
       return text;
     },
   };
   const result = await read(bench, noting, inputs.environment);
   if (!result.ok) throw new ManifestInvalid(result.errors);
-  return { manifest: result.manifest, files: [...files] };
+  readFrom.set(result.manifest, { count: source.files.length, texts });
+  return { manifest: result.manifest, files: [...texts].flatMap(([path, text]) => (text === null ? [] : [path])) };
+}
+
+/** What each manifest was read from: texts by path, of its own files (`count` of them) and of those that `for-each` names. */
+const readFrom = new WeakMap<Manifest, { count: number; texts: ReadonlyMap<string, string | null> }>();
+
+/** True if reading the source would give this manifest again: most commits change code only, and a large manifest takes a while to read. */
+async function isReadFrom(manifest: Manifest, source: ManifestSource): Promise<boolean> {
+  const known = readFrom.get(manifest);
+  if (known === undefined || known.count !== source.files.length) return false;
+  const texts = new Map(source.files.map((file) => [file.path, file.text]));
+  for (const [path, text] of known.texts) {
+    if ((texts.get(path) ?? (await source.readFile(path))) !== text) return false;
+  }
+  return true;
 }
 
 /** The same manifest as it was at a commit; null where it did not exist or was not valid then. */
@@ -57,6 +72,7 @@ export async function manifestAt(
 ): Promise<Manifest | null> {
   const source = await commitSource(bench, repository, commit);
   if (source === null) return null;
+  if (await isReadFrom(now, source)) return now;
   const result = await read(bench, source, now.environment);
   return result.ok ? result.manifest : null;
 }

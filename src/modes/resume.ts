@@ -6,6 +6,7 @@ import { type Order, rollOut } from '../rollout/fleet.js';
 import { mayTakeOver } from '../rollout/holder.js';
 import { takeOverOrder } from '../rollout/order.js';
 import { reportExitCode } from '../rollout/plain.js';
+import { realTime } from '../rollout/real-time.js';
 import { recordReport } from '../rollout/reporting.js';
 import { text } from '../rollout/text.js';
 import { closeTrailing } from '../rollout/trailing.js';
@@ -30,15 +31,13 @@ export async function resume(bench: Bench): Promise<Report> {
         ledger: await bench.ledger(),
         environment,
         clock: bench.clock,
+        time: bench.time,
         signal: bench.signal,
         handOverAt: bench.handOverAt,
         maxParallel: bench.inputs.maxParallel,
         failFast: bench.inputs.failFast,
-        outcomes: new Map(
-          [...held.values()].flatMap(({ record }) =>
-            record.closed === null ? [] : [[record.job, record.closed.outcome] as const],
-          ),
-        ),
+        // An open one that is not taken over here goes on elsewhere: what needs it waits.
+        outcomes: new Map([...held.values()].map(({ record }) => [record.job, record.closed?.outcome ?? 'pending'])),
         tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
       })),
     );
@@ -56,6 +55,7 @@ export async function resume(bench: Bench): Promise<Report> {
 
 async function orderFor(bench: Bench, held: Held): Promise<{ order: Order } | { report: JobReport } | null> {
   const { record } = held;
+  const wall = (bench.time ?? realTime).wall();
   try {
     if (record.closed !== null) {
       if (record.trailing.length === 0) return null;
@@ -66,10 +66,11 @@ async function orderFor(bench: Bench, held: Held): Promise<{ order: Order } | { 
     if (record.plan === null) return null;
     const may = bench.inputs.takeOver
       ? { yes: true, why: 'a person took it over' }
-      : await mayTakeOver(record, bench.holder, bench.forge.attemptState, Date.now());
+      : await mayTakeOver(record, bench.holder, bench.forge.attemptState, wall);
     if (!may.yes) return { report: heldReport(record, may.why) };
     const { engine, session, subject } = await connectTo(bench, record);
-    return { order: takeOverOrder(held, { engine, session, subject, superseding: null, findings: [] }, bench.holder) };
+    const parts = { engine, session, subject, superseding: null, findings: [] };
+    return { order: takeOverOrder(held, parts, bench.holder, wall) };
   } catch (error) {
     return { report: { ...recordReport(record, 'interrupted', 'look-failed', text(error)) } };
   }

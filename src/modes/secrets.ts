@@ -11,6 +11,12 @@ export interface Secrets {
   mask(text: string): string;
 }
 
+/** Names of the secrets that a value refers to as `${secret.NAME}`. */
+export function secretNamesIn(value: unknown): readonly string[] {
+  const found = JSON.stringify(value).matchAll(/\$\{secret\.([A-Za-z_][A-Za-z0-9_]*)\}/g);
+  return [...new Set([...found].map(([, name]) => name as string))];
+}
+
 /** Values shorter than this are too common to look for in text. */
 const shortest = 4;
 

@@ -10,3 +10,12 @@ export function cancelOn(onCancel: (signal: string) => void = () => {}): AbortSi
   }
   return controller.signal;
 }
+
+/** Aborted some time after `signal`: for what must still be written down once a process is cancelled. Milliseconds of real time. */
+export function lateAbort(signal: AbortSignal, afterMs: number): AbortSignal {
+  const late = new AbortController();
+  const abort = () => void setTimeout(() => late.abort(signal.reason), afterMs).unref();
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return late.signal;
+}

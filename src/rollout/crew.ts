@@ -27,6 +27,8 @@ export interface Crew {
   readonly handOverAt: number;
   /** Aborted when the process is cancelled. */
   readonly signal: AbortSignal;
+  /** True in the post step: no other step of this workflow run comes after it. */
+  readonly last?: boolean | undefined;
   /** Set when a newer commit closes this rollout. */
   readonly superseding: Cause | null;
   /** True after a takeover, on an empty ledger, or without a known good revision: settle before the first decision. */

@@ -9,10 +9,10 @@ import { observeGap } from './gap.js';
 import { leaseSeconds, renewSeconds } from './holder.js';
 import { invoke } from './invoke.js';
 import { callKey, cancelled, knowledgeOf, looked, moved, ownOf, turned, unanswered } from './knowledge.js';
-import { patienceOf } from './patience.js';
+import { isDefect, patienceOf } from './patience.js';
 import { LockLost } from './pen.js';
-import { closeRecord, journaled, movedRecord, readyRecord, undoRecord } from './records.js';
 import { realTime } from './real-time.js';
+import { closeRecord, journaled, movedRecord, readyRecord, undoRecord } from './records.js';
 import { seenOutcomes } from './seen.js';
 import { settleSeconds } from './settle.js';
 import { type Sight, sortRuns } from './sight.js';
@@ -36,6 +36,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
   const looks = patienceOf(clock, signal, say);
   const ledger = patienceOf(clock, signal, say);
   let said = '';
+  let renewing = false;
 
   try {
     for (;;) {
@@ -57,11 +58,14 @@ export async function carryOut(crew: Crew): Promise<Ended> {
   /** A holder that can be looked up through its workflow run needs no lease that is kept fresh: only its other writes renew it. */
   function renewLease(): void {
     const { holder, lease } = pen.record;
-    if (holder === null || holder.workflow !== null || lease === null) return;
+    if (renewing || holder === null || holder.workflow !== null || lease === null) return;
     const left = Date.parse(lease) - (crew.time ?? realTime).wall();
     if (left > (leaseSeconds - renewSeconds) * 1000) return;
-    pen.note((record) => ({ ...record }));
-    pen.flushSoon(`rollout ${pen.record.n}: the lease is renewed`);
+    renewing = true;
+    const written = () => {
+      renewing = false;
+    };
+    pen.flush(`rollout ${pen.record.n}: the lease is renewed`).then(written, written);
   }
 
   async function look(): Promise<Sight | null> {
@@ -169,7 +173,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     try {
       progress = await invoke(decision, pen.record, crew.session, crew.subject, see.tail, memo, signal);
     } catch (error) {
-      if (error instanceof TypeError) throw error;
+      if (isDefect(error)) throw error;
       say(`the answer to ${decision.step} is not known: ${text(error)}`);
       unanswered(know, decision);
       return;
@@ -224,7 +228,8 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     const since = clock.now();
     while (closes || !signal.aborted) {
       const left = limitSeconds === null ? null : limitSeconds - (clock.now() - since) / 1000;
-      if (left !== null && left <= 0) return say(`${message} is not written yet; it goes on, and the write is made up for`);
+      if (left !== null && left <= 0)
+        return say(`${message} is not written yet; it goes on, and the write is made up for`);
       try {
         if (!(await within(left, pen.flush(message)))) continue;
         return ledger.rest();
@@ -253,7 +258,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
   async function leave(how: 'pending' | 'interrupted', why: string): Promise<Ended> {
     say(why);
     // After a cancelled step its own post step follows: it finds what is left by the holder.
-    const postFollows = signal.aborted && pen.record.holder?.workflow != null;
+    const postFollows = signal.aborted && crew.last !== true && pen.record.holder?.workflow != null;
     if (!postFollows) pen.note((record) => ({ ...record, holder: null, lease: null }));
     await pen.flush(`hand over rollout ${pen.record.n}: ${how}`);
     return { how, record: pen.record, runs: know.runs, note: why };

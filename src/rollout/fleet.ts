@@ -12,7 +12,9 @@ import type { Crew, Ended, Progress } from './crew.js';
 import type { Cause } from './decision.js';
 import { carryOut } from './executor.js';
 import { sharedHeads } from './heads.js';
-import { penOf, sameRecord } from './pen.js';
+import { keepingLease } from './lease.js';
+import { momentOf, type Pen, penOf, sameRecord } from './pen.js';
+import { type RealTime, realTime } from './real-time.js';
 import { closeRecord } from './records.js';
 import { reportOf, sentence } from './reporting.js';
 import { text } from './text.js';
@@ -35,24 +37,30 @@ export interface FleetBase {
   readonly ledger: Ledger;
   readonly environment: string;
   readonly clock: Clock;
+  /** For locks and leases; the machine's own where it is not given. */
+  readonly time?: RealTime | undefined;
   readonly signal: AbortSignal;
   /** Milliseconds by the clock. */
   readonly handOverAt: number;
   readonly maxParallel: number;
   readonly failFast: boolean;
+  /** True in the post step: no other step of this workflow run comes after it. */
+  readonly last?: boolean | undefined;
   /** Outcomes of jobs that are not in the orders, for `needs`. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
   tell(progress: Progress): void;
 }
 
 const satisfied: ReadonlySet<Outcome> = new Set(['unchanged', 'adopted', 'succeeded']);
+/** A need that may still come: whoever needs it is left open for `resume`, and not skipped. */
+const unfinished: ReadonlySet<Outcome> = new Set(['pending', 'interrupted', 'superseded']);
 
 /** Opens all orders in one go, then carries them out: as many at once as allowed, each after what it needs. */
 export async function rollOut(orders: readonly Order[], base: FleetBase): Promise<JobReport[]> {
   const heads = sharedHeads(base.ledger, base.environment);
   const limit = pLimit(base.maxParallel);
   const opened = new Map(
-    await Promise.all(orders.map(async (order) => [order.subject.job, await open(order, base)] as const)),
+    await Promise.all(orders.map(async (order) => [order.subject.job, await open(order, base, heads)] as const)),
   );
   const results = new Map<string, Promise<JobReport>>();
   let failed = false;
@@ -71,7 +79,7 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
     try {
       return await carryOpened(order);
     } catch (error) {
-      const ended: Ended = { how: 'interrupted', record: order.body, runs: [], note: text(error) };
+      const ended: Ended = { how: 'interrupted', record: order.body, runs: null, note: text(error) };
       const code = error instanceof RolloutError ? error.code : 'unexpected-error';
       return { ...reportOf(ended, order.engine.id, [], order.findings), code };
     }
@@ -80,39 +88,60 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
   async function carryOpened(order: Order): Promise<JobReport> {
     const outcome = opened.get(order.subject.job);
     if (outcome === undefined || 'report' in outcome) return outcome?.report ?? refusedHeld(order, null);
-    const missing = await unmet(order);
-    const pen = penOf(outcome.held, base.ledger, () => heads(order.subject.job));
-    if (missing !== null && !base.signal.aborted) return await skip(order, pen, missing);
-    return await limit(async () => {
+    const { pen } = outcome;
+    const missing = await keepingLease(pen, base.clock, unmet(order));
+    if (missing !== null && !base.signal.aborted) {
+      return missing.open ? await putOff(order, pen, missing.cause) : await skip(order, pen, missing.cause);
+    }
+    let release = () => {};
+    const turn = new Promise<void>((given) => {
+      release = given;
+    });
+    const result = limit(async () => {
+      release();
       if (failed && base.failFast)
         return await skip(order, pen, { code: 'needs-failed', message: 'another job failed (`fail-fast`)' });
       const report = await one(order, pen);
       if (!satisfied.has(report.outcome) && report.outcome !== 'pending') failed = true;
       return report;
     });
+    await keepingLease(pen, base.clock, turn);
+    return await result;
   }
 
-  async function unmet(order: Order): Promise<Cause | null> {
+  async function unmet(order: Order): Promise<{ cause: Cause; open: boolean } | null> {
     for (const need of order.body.plan?.needs ?? []) {
       const inBatch = orders.find((candidate) => candidate.subject.job === need);
       const outcome = inBatch === undefined ? base.outcomes.get(need) : (await start(inBatch)).outcome;
       if (outcome === undefined || satisfied.has(outcome)) continue;
-      return { code: 'needs-failed', message: `it needs ${need}, which is ${outcome}` };
+      const cause = { code: 'needs-failed', message: `it needs ${need}, which is ${outcome}` };
+      return { cause, open: unfinished.has(outcome) };
     }
     return null;
   }
 
-  async function skip(order: Order, pen: ReturnType<typeof penOf>, cause: Cause): Promise<JobReport> {
+  async function skip(order: Order, pen: Pen, cause: Cause): Promise<JobReport> {
     const at = new Date(base.clock.now()).toISOString();
     const closing = { outcome: 'skipped', cause, runs: [], trailing: [], good: null, quarantine: false, at } as const;
     pen.note((record) => closeRecord(record, closing));
     await pen.flush(`close rollout ${pen.record.n}: skipped`);
-    return reportOf({ how: 'closed', record: pen.record, runs: [], note: null }, order.engine.id, [], order.findings);
+    return reportOf({ how: 'closed', record: pen.record, runs: null, note: null }, order.engine.id, [], order.findings);
   }
 
-  async function one(order: Order, pen: ReturnType<typeof penOf>): Promise<JobReport> {
+  /** Its turn has not come: the rollout stays open, and `resume` takes it up. */
+  async function putOff(order: Order, pen: Pen, cause: Cause): Promise<JobReport> {
+    pen.note((record) => ({ ...record, holder: null, lease: null }));
+    await pen.flush(`hand over rollout ${pen.record.n}: ${cause.message}`);
+    const ended: Ended = { how: 'pending', record: pen.record, runs: null, note: cause.message };
+    const report = reportOf(ended, order.engine.id, [], order.findings);
+    const message = `Not begun: ${cause.message}. Nothing was touched; \`resume\` goes on.`;
+    return { ...report, code: 'needs-pending', message };
+  }
+
+  async function one(order: Order, pen: Pen): Promise<JobReport> {
     const crew: Crew = {
       clock: base.clock,
+      time: base.time,
       engine: timed(order),
       session: order.session,
       subject: order.subject,
@@ -120,6 +149,7 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
       isOurs: order.isOurs,
       handOverAt: base.handOverAt,
       signal: base.signal,
+      last: base.last,
       superseding: order.superseding,
       mustSettle: order.mustSettle,
       tell: base.tell,
@@ -128,15 +158,7 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
     try {
       ended = await carryOut(crew);
     } catch (error) {
-      return {
-        ...reportOf(
-          { how: 'interrupted', record: pen.record, runs: [], note: text(error) },
-          order.engine.id,
-          [],
-          order.findings,
-        ),
-        code: 'look-failed',
-      };
+      return await givenUp(order, pen, error);
     }
     return reportOf(ended, order.engine.id, await messagesOf(order, ended), order.findings);
   }
@@ -151,29 +173,42 @@ function timed({ engine, body }: Order): Crew['engine'] {
 }
 
 /** W1, or the takeover. An answer that was lost is looked up; where it stays unknown nothing was called yet, so the job is left. */
-async function open(order: Order, base: FleetBase): Promise<{ held: Held } | { report: JobReport }> {
+async function open(
+  order: Order,
+  base: FleetBase,
+  heads: (job: string) => Promise<Held | null>,
+): Promise<{ pen: Pen } | { report: JobReport }> {
+  const { job } = order.subject;
+  const time = base.time ?? realTime;
+  const at = momentOf(time);
+  const penOn = (held: Held) => ({ pen: penOf(held, base.ledger, () => heads(job), time, at) });
   try {
     const swap = await base.ledger.write(order.body, order.held?.head ?? null, order.message);
-    if (swap.landed) return { held: { record: order.body, head: swap.head } };
+    if (swap.landed) return penOn({ record: order.body, head: swap.head });
     return swap.now !== null && sameRecord(swap.now.record, order.body)
-      ? { held: swap.now }
+      ? penOn(swap.now)
       : { report: refusedHeld(order, swap.now) };
   } catch (error) {
-    const job = order.subject.job;
-    const now = await base.ledger.read(base.environment, [job]).then(
-      (found) => found.get(job) ?? null,
-      () => null,
-    );
-    if (now !== null && sameRecord(now.record, order.body)) return { held: now };
+    const now = await heads(job).catch(() => null);
+    if (now !== null && sameRecord(now.record, order.body)) return penOn(now);
     return { report: notOpened(order, error) };
   }
+}
+
+/** This process can't go on. It lets go of the rollout if the ledger still takes a write, so that `resume` need not wait. */
+async function givenUp(order: Order, pen: Pen, error: unknown): Promise<JobReport> {
+  pen.note((record) => ({ ...record, holder: null, lease: null }));
+  await pen.flush(`hand over rollout ${pen.record.n}: ${text(error)}`).catch(() => undefined);
+  const ended: Ended = { how: 'interrupted', record: pen.record, runs: null, note: text(error) };
+  const report = reportOf(ended, order.engine.id, [], order.findings);
+  return { ...report, code: error instanceof RolloutError ? error.code : 'look-failed' };
 }
 
 /** The ledger could not be written: no engine call was made for this job. */
 function notOpened(order: Order, error: unknown): JobReport {
   const known = error instanceof RolloutError ? error : null;
   const report = reportOf(
-    { how: 'interrupted', record: order.body, runs: [], note: null },
+    { how: 'interrupted', record: order.body, runs: null, note: null },
     order.engine.id,
     [],
     order.findings,
@@ -189,13 +224,13 @@ function notOpened(order: Order, error: unknown): JobReport {
 
 function refusedHeld(order: Order, now: Held | null): JobReport {
   const holder = now?.record.holder?.name ?? 'another process';
-  const ended: Ended = { how: 'lost', record: order.body, runs: [], note: null };
+  const ended: Ended = { how: 'lost', record: order.body, runs: null, note: null };
   const cause = `${holder} changed the ledger first`;
   return {
     ...reportOf(ended, order.engine.id, [], order.findings),
     outcome: 'refused',
     code: 'rollout-held',
-    message: sentence('refused', cause, [], null).replace(' Nothing runs now.', ''),
+    message: sentence('refused', cause, null, null),
     next: `wait for ${holder}, then run the same command again`,
   };
 }
@@ -206,7 +241,7 @@ async function messagesOf(order: Order, ended: Ended): Promise<readonly RunMessa
   if (session.messages === undefined) return [];
   const { record } = ended;
   if (ended.how === 'closed' && record.closed?.outcome === 'succeeded') return [];
-  const ours = ended.runs.filter((run) => run.stamp?.n === record.n && order.isOurs(run));
+  const ours = (ended.runs ?? []).filter((run) => run.stamp?.n === record.n && order.isOurs(run));
   const all: RunMessage[] = [];
   for (const run of ours) {
     all.push(

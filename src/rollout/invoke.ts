@@ -1,5 +1,6 @@
 import { rolloutIdOf } from '../artifacts/digest.js';
 import type { Session, Subject, Progress as VerbProgress } from '../engines/engine.js';
+import { RolloutError } from '../model/error.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
 import type { Run } from '../model/run.js';
@@ -19,7 +20,7 @@ export async function invoke(
   signal: AbortSignal,
 ): Promise<VerbProgress> {
   const plan = record.plan;
-  if (plan === null) throw new TypeError('a call without a plan');
+  if (plan === null) throw defect('a call without a plan');
   const base = { subject, memo, signal };
   const { can } = session;
   const side = call.side === 'new' ? newSide(record) : oldSide(record);
@@ -74,7 +75,7 @@ export async function invoke(
         ? need(can.snapshot, 'snapshot')({ ...base, run: onRun(call), directory: record.rollout })
         : need(can.stopWithSnapshot, 'stop-with-snapshot')({ ...base, run: onRun(call), directory: record.rollout });
     default:
-      throw new TypeError(`the step ${call.step} (${call.verb}) is not a call`);
+      throw defect(`the step ${call.step} (${call.verb}) is not a call`);
   }
 }
 
@@ -107,11 +108,15 @@ function snapshotOf(record: JobRecord, call: Call): string | null {
 }
 
 function onRun(call: Call): Run {
-  if (call.on === null) throw new TypeError(`the step ${call.step} needs a run`);
+  if (call.on === null) throw defect(`the step ${call.step} needs a run`);
   return call.on;
 }
 
 function need<T>(verb: T | undefined, name: string): T {
-  if (verb === undefined) throw new TypeError(`the engine has no verb ${name}`);
+  if (verb === undefined) throw defect(`the engine has no verb ${name}`);
   return verb;
+}
+
+function defect(message: string): RolloutError {
+  return new RolloutError('unexpected-error', message, { class: 'bug' });
 }

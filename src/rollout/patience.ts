@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.js';
+import { RolloutError } from '../model/error.js';
 import { LockLost } from './pen.js';
 import { text } from './text.js';
 
@@ -6,7 +7,7 @@ import { text } from './text.js';
 const errorsToGiveUp = 20;
 const longestPauseSeconds = 60;
 
-/** Bears errors of reads and writes that a later try may mend; a lost lock is none. */
+/** Bears errors of reads and writes that a later try may mend; a lost lock and a defect of ours are none. */
 export interface Patience {
   /** Waits, longer each time; throws the error when there were too many in a row. */
   bear(what: string, error: unknown): Promise<void>;
@@ -18,7 +19,7 @@ export function patienceOf(clock: Clock, signal: AbortSignal, say: (line: string
   let errors = 0;
   return {
     async bear(what, error) {
-      if (error instanceof LockLost || error instanceof TypeError) throw error;
+      if (error instanceof LockLost || isDefect(error)) throw error;
       errors += 1;
       say(`${what}: ${text(error)}`);
       if (errors >= errorsToGiveUp) throw error;
@@ -28,4 +29,9 @@ export function patienceOf(clock: Clock, signal: AbortSignal, say: (line: string
       errors = 0;
     },
   };
+}
+
+/** Waiting mends nothing here. A TypeError is no sign of it: that is what `fetch` throws when the network fails. */
+export function isDefect(error: unknown): boolean {
+  return error instanceof RolloutError && error.class === 'bug';
 }

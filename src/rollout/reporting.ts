@@ -22,7 +22,8 @@ export function reportOf(
   const outcome: Outcome = closed?.outcome ?? (ended.how === 'closed' ? 'interrupted' : outcomeOf[ended.how]);
   const code = closed === null ? codeOf[ended.how === 'closed' ? 'interrupted' : ended.how] : closed.code;
   const cause = closed?.message || record.undoReason?.message || ended.note || null;
-  const runs = ended.runs.filter(isActive);
+  const seen = ended.runs?.filter(isActive) ?? null;
+  const runs = seen ?? [];
   return {
     job: record.job,
     environment: record.environment,
@@ -30,7 +31,7 @@ export function reportOf(
     commit: record.commit,
     outcome,
     code,
-    message: sentence(outcome, cause, runs, record),
+    message: sentence(outcome, cause, seen, record),
     runBefore: record.predecessor?.run ?? null,
     runAfter: runs.find((run) => run.state === 'running' || run.state === 'starting')?.id ?? null,
     gapSeconds: gapSeconds(record),
@@ -46,14 +47,15 @@ export function reportOf(
   };
 }
 
-/** What happened, then what runs now: the two things a person on call needs first. */
+/** What happened, then what runs now: the two things a person on call needs first. `runs` null: nobody looked. */
 export function sentence(
   outcome: Outcome,
   cause: string | null,
-  runs: readonly Run[],
+  runs: readonly Run[] | null,
   record: JobRecord | null,
 ): string {
-  const now = runs.length === 0 ? 'Nothing runs now.' : `Now: ${runs.map(said).join(', ')}.`;
+  const now =
+    runs === null ? unseen[outcome] : runs.length === 0 ? 'Nothing runs now.' : `Now: ${runs.map(said).join(', ')}.`;
   const strategy = record?.plan?.strategy ?? null;
   const left = record?.trailing.length
     ? ` Still draining: ${record.trailing.map((entry) => entry.run).join(', ')}.`
@@ -72,8 +74,16 @@ export function sentence(
     interrupted: 'Interrupted; `resume` goes on.',
     skipped: 'Skipped.',
   };
-  return `${lead[outcome]}${cause ? ` ${capital(cause)}.` : ''} ${now}${left}`.replace(/\.\. /g, '. ').trim();
+  return `${lead[outcome]}${cause ? ` ${capital(cause)}.` : ''} ${now ?? 'What runs now was not looked at.'}${left}`
+    .replace(/\.\. /g, '. ')
+    .trim();
 }
+
+/** A rollout that made no call leaves what ran before; of any other nothing is claimed. */
+const unseen: Partial<Record<Outcome, string>> = {
+  refused: '',
+  skipped: 'The job was left as it is.',
+};
 
 function capital(text: string): string {
   const trimmed = text.trim().replace(/\.$/, '');

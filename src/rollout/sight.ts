@@ -37,7 +37,8 @@ export function sortRuns(record: JobRecord, runs: readonly Run[], isOurs: IsOurs
   const expected = new Set([fresh?.id, undone?.id, predecessor?.id]);
   const others = runs.filter((run) => isActive(run) && !expected.has(run.id) && !trailing.has(run.id));
   const rest = others.filter((run) => !isEnding(run));
-  const isStray = (run: Run) => news.includes(run) || undos.includes(run) || (ours.includes(run) && nOf(run) < record.n);
+  const isStray = (run: Run) =>
+    news.includes(run) || undos.includes(run) || (ours.includes(run) && nOf(run) < record.n);
   return {
     at,
     runs,
@@ -73,7 +74,9 @@ function tailOf(ours: readonly Run[], id: string | null): Run | null {
     after.push(...found);
     for (const run of found) line.add(fieldValue(run.id));
   }
-  return after.sort((a, b) => nOf(b) - nOf(a) || Number(isUndoStep(b)) - Number(isUndoStep(a)) || byStart(b, a))[0] ?? null;
+  return (
+    after.sort((a, b) => nOf(b) - nOf(a) || Number(isUndoStep(b)) - Number(isUndoStep(a)) || byStart(b, a))[0] ?? null
+  );
 }
 
 function nOf(run: Run): number {

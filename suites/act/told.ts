@@ -5,7 +5,7 @@ export interface Told {
   readonly code: number | null;
   /** Annotations of the action, main and post step. */
   readonly annotations: readonly { level: string; file?: string; line?: string; title?: string; message: string }[];
-  /** Outputs of the step `rollout`. */
+  /** Outputs of the action. */
   readonly outputs: { readonly [name: string]: string };
   /** Summaries by stage. */
   readonly summaries: { readonly [stage: string]: string };
@@ -18,9 +18,9 @@ export interface Told {
 
 const levels = ['error', 'warning', 'notice'];
 
-/** Sorts act's lines; the action's step has the id `rollout`. */
-export function tell(run: ActRun): Told {
-  const ours = run.lines.filter((line) => line.stepID?.at(-1) === 'rollout');
+/** Sorts act's lines: what the action said in one job of the workflow, and how the jobs ended. */
+export function tell(run: ActRun, job = 'rollout'): Told {
+  const ours = run.lines.filter((line) => line.jobID === job && line.step?.includes('stream-rollout'));
   const commands = (name: string) => ours.filter((line) => line.command === name);
   return {
     code: run.code,

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateJobCommand, GlueClient } from '@aws-sdk/client-glue';
@@ -7,6 +7,7 @@ import { type LocalCloud, startLocalCloud } from '../support/cloud.js';
 import { succeed } from '../support/command.js';
 import { dist, root } from '../support/paths.js';
 import { type Call, type Going, startAct } from './act.js';
+import { forAct } from './fleet.js';
 
 export const repository = 'acme/streams';
 
@@ -17,14 +18,19 @@ export interface World {
   /** Folder that stands for the action's repository. */
   readonly action: string;
   /** Commits to main, pushes, and starts what a push starts. */
-  push(message: string, files: Files): Promise<Going>;
+  push(message: string, files: Files, workflow?: string): Promise<Going>;
+  /** Commits to a branch and starts what a pull request of it starts; `from` is the repository that it comes from. */
+  pullRequest(message: string, files: Files, workflow: string, from?: string): Promise<Going>;
   /** Starts a workflow by hand; all inputs are texts, as act takes booleans only so. */
   dispatch(inputs: { readonly [name: string]: string }, workflow?: string): Promise<Going>;
-  schedule(): Promise<Going>;
+  schedule(workflow?: string): Promise<Going>;
   /** Subjects of the commits of a ref of the remote, newest first. */
   remoteLog(ref: string): Promise<string[]>;
   close(): Promise<void>;
 }
+
+/** Where users find the action. */
+const actionAt = 'acme/stream-rollout@v1';
 
 /** The clock of the local cloud, and with it the tool's own waits, run this many times as fast as the real one. */
 const rate = 120;
@@ -36,9 +42,7 @@ export async function makeWorld(): Promise<World> {
   const remote = join(home, 'origin.git');
   await succeed('git', ['init', '-q', '--bare', '-b', 'main', remote]);
   await checkout.git('remote', 'add', 'origin', remote);
-  const action = join(home, 'action');
-  cpSync(join(root, 'action.yml'), join(action, 'action.yml'));
-  cpSync(dist, join(action, 'dist'), { recursive: true });
+  const action = actionRepository(join(home, 'action'));
   let runs = 0;
 
   async function start(event: string, payload: object, workflow: string): Promise<Going> {
@@ -47,9 +51,16 @@ export async function makeWorld(): Promise<World> {
       event,
       payload: { repository: { full_name: repository, default_branch: 'main' }, ...payload },
       workflow,
-      env: { ...cloud.env, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: String(1000 + runs), GITHUB_RUN_ATTEMPT: '1' },
+      env: {
+        ...cloud.env,
+        GITHUB_REPOSITORY: repository,
+        GITHUB_RUN_ID: String(1000 + runs),
+        GITHUB_RUN_ATTEMPT: '1',
+        STAND_IN_REPOSITORIES: JSON.stringify({ [actionAt]: action }),
+        STAND_IN_ARTIFACTS: join(home, 'artifacts'),
+      },
       secrets: { GITHUB_TOKEN: cloud.env['GITHUB_TOKEN'] ?? '' },
-      local: { 'acme/stream-rollout@v1': action },
+      local: { [actionAt]: action, ...standIns(action) },
     };
     const run = 1000 + runs;
     await tellGitHub(run, 'in_progress');
@@ -67,18 +78,35 @@ export async function makeWorld(): Promise<World> {
     cloud,
     checkout,
     action,
-    async push(message, files) {
+    async push(message, files, file = workflow) {
       const before = await checkout.git('rev-parse', 'HEAD').catch(() => '0'.repeat(40));
       const after = await checkout.commit(message, files);
       await checkout.git('push', '-q', 'origin', 'main');
       return start(
         'push',
         { ref: 'refs/heads/main', before, after, created: /^0+$/.test(before), forced: false },
-        workflow,
+        file,
       );
     },
+    async pullRequest(message, files, file, from = repository) {
+      const base = await checkout.git('rev-parse', 'HEAD');
+      await checkout.git('switch', '-q', '-c', 'change');
+      const head = await checkout.commit(message, files);
+      const pull_request = {
+        number: 1,
+        head: { sha: head, ref: 'change', repo: { full_name: from } },
+        base: { sha: base, ref: 'main' },
+      };
+      const going = await start('pull_request', { action: 'opened', number: 1, pull_request }, file);
+      // The runner's copy of the work tree is made when act starts, so the branch stays until it has ended.
+      const end = going.end.finally(async () => {
+        await checkout.git('switch', '-q', 'main');
+        await checkout.git('branch', '-q', '-D', 'change');
+      });
+      return { ...going, end };
+    },
     dispatch: (inputs, file = workflow) => start('workflow_dispatch', { ref: 'refs/heads/main', inputs }, file),
-    schedule: () => start('schedule', { schedule: '17 * * * *' }, workflow),
+    schedule: (file = workflow) => start('schedule', { schedule: '17 * * * *' }, file),
     remoteLog: async (ref) => (await succeed('git', ['log', '--format=%s', ref], { cwd: remote })).trim().split('\n'),
     async close() {
       await cloud.stop();
@@ -86,6 +114,37 @@ export async function makeWorld(): Promise<World> {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** What a user gets who names the action: its metadata, the built files and the reusable workflows. */
+function actionRepository(folder: string): string {
+  cpSync(join(root, 'action.yml'), join(folder, 'action.yml'));
+  cpSync(dist, join(folder, 'dist'), { recursive: true });
+  const workflows = join(folder, '.github', 'workflows');
+  mkdirSync(workflows, { recursive: true });
+  for (const name of readdirSync(join(root, '.github', 'workflows'))) {
+    writeFileSync(join(workflows, name), forAct(readFileSync(join(root, '.github', 'workflows', name), 'utf8')));
+  }
+  return folder;
+}
+
+/** Folders for the actions of others that the reusable workflows use, by the very commits that they name. */
+function standIns(action: string): { readonly [repository: string]: string } {
+  const folders: { readonly [name: string]: string } = {
+    'actions/checkout': 'checkout',
+    'actions/upload-artifact': 'upload-artifact',
+    'actions/download-artifact': 'download-artifact',
+    'aws-actions/configure-aws-credentials': 'login',
+    'google-github-actions/auth': 'login',
+  };
+  const workflows = join(action, '.github', 'workflows');
+  const texts = readdirSync(workflows).map((name) => readFileSync(join(workflows, name), 'utf8'));
+  const used = texts.flatMap((text) => [...text.matchAll(/uses: ([\w-]+\/[\w-]+)@([0-9a-f]{40})/g)]);
+  return Object.fromEntries(
+    used.flatMap(([, name = '', commit]) =>
+      folders[name] === undefined ? [] : [[`${name}@${commit}`, join(root, 'suites/act/stand-ins', folders[name])]],
+    ),
+  );
 }
 
 /** The Glue jobs that must exist before their first run, made through Amazon's own SDK. */

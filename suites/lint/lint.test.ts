@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { command } from '../support/command.js';
 import { cached } from '../support/paths.js';
 import { filesToCheck } from './files.js';
@@ -29,24 +32,82 @@ it('finds the files that are to be checked', () => {
   expect(files.schemas).toContain('schemas/streaming-jobs.schema.json');
 });
 
+const actionlint = (path: string) =>
+  complaints(cached('lint', 'bin', 'actionlint'), [
+    '-no-color',
+    '-config-file',
+    '.github/actionlint.yaml',
+    `-shellcheck=${python('shellcheck')}`,
+    path,
+  ]);
+
+const zizmor = (path: string) =>
+  complaints(python('zizmor'), [
+    '--offline',
+    '--no-progress',
+    '--color=never',
+    '--strict-collection',
+    '--config=.github/zizmor.yml',
+    path,
+  ]);
+
+const manifest = (path: string) =>
+  complaints(python('check-jsonschema'), ['--color=never', '--schemafile', 'schemas/streaming-jobs.schema.json', path]);
+
+describe('a planted mistake is found', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stream-rollout-lint-'));
+  const planted = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const workflow = planted(
+    'workflow.yml',
+    `on: push
+permissions: write-all
+concurrency: {group: a, queue: max}
+jobs:
+  a:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@main
+      - run: rm -rf $HOME/\${{ github.head_ref }}
+      - run: echo \${{ steps.none.outputs.x }}
+`,
+  );
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('by actionlint and shellcheck, which let concurrency.queue pass', async () => {
+    const found = await actionlint(workflow);
+    expect(found).toContain('property "none" is not defined');
+    expect(found).toContain('SC2086');
+    expect(found).not.toContain('queue');
+  });
+
+  it('by zizmor', async () => {
+    const found = await zizmor(workflow);
+    for (const audit of ['unpinned-uses', 'template-injection', 'artipacked']) expect(found).toContain(audit);
+  });
+
+  it('by check-jsonschema', async () => {
+    const action = planted('action.yml', 'name: a\ndescription: a\nruns: {main: a.js}\n');
+    expect(await schema('vendor.github-actions', action)).not.toBe('');
+    const nameless = planted('nameless.yml', 'on: push\njobs: {a: {steps: []}}\n');
+    expect(await schema('vendor.github-workflows', nameless)).not.toBe('');
+    const jobs = planted('jobs.yml', 'version: 1\njobs: {a: {engine: glue, target: {scirpt: a.py}}}\n');
+    expect(await manifest(jobs)).not.toBe('');
+  });
+});
+
 describe('actionlint, with shellcheck', () => {
   it.each(files.workflows)('%s', async (path) => {
-    const args = ['-no-color', '-config-file', '.github/actionlint.yaml', `-shellcheck=${python('shellcheck')}`, path];
-    expect(await complaints(cached('lint', 'bin', 'actionlint'), args)).toBe('');
+    expect(await actionlint(path)).toBe('');
   });
 });
 
 describe('zizmor', () => {
   it.each([...files.actions, ...files.workflows])('%s', async (path) => {
-    const args = [
-      '--offline',
-      '--no-progress',
-      '--color=never',
-      '--strict-collection',
-      '--config=.github/zizmor.yml',
-      path,
-    ];
-    expect(await complaints(python('zizmor'), args)).toBe('');
+    expect(await zizmor(path)).toBe('');
   });
 });
 
@@ -68,7 +129,6 @@ describe('check-jsonschema', () => {
   });
 
   it.each(files.manifests)("%s, by the manifest's published schema", async (path) => {
-    const args = ['--color=never', '--schemafile', 'schemas/streaming-jobs.schema.json', path];
-    expect(await complaints(python('check-jsonschema'), args)).toBe('');
+    expect(await manifest(path)).toBe('');
   });
 });

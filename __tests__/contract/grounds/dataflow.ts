@@ -2,7 +2,7 @@ import sdk from '@google-cloud/dataflow';
 import { PassThroughClient } from 'google-auth-library';
 import { dataflowService } from '../../../emulators/dataflow/index.js';
 import { environmentOf } from '../../../emulators/env.js';
-import { storageService } from '../../../emulators/storage/index.js';
+import { type Storage, storageService } from '../../../emulators/storage/index.js';
 import { dataflow } from '../../../src/engines/dataflow/index.js';
 import { type JsonObject, merged } from '../../../src/model/json.js';
 import { clockOf } from '../../../src/rollout/clock.js';
@@ -81,6 +81,7 @@ export const ground: Ground = {
   where: real ? `Dataflow in ${place.project}/${place.region}` : 'the emulated Dataflow',
   real,
   limitSeconds: real ? 5400 : 60,
+  first,
   offers: ['messages', 'reference'],
   variants: { 'without Streaming Engine': merged(first, { environment: { enableStreamingEngine: false } }) },
   // One list of the active jobs; a description for each run that the session has not seen yet.
@@ -97,17 +98,31 @@ async function openReal(): Promise<Field> {
   const names = [String(first['name'])];
   const wait = (seconds: number) => clock.sleep(seconds);
   const end = async () => session.close?.();
-  return { engine: dataflow, session, ambient, clock, cancel, lines, names, targets, unknownId, outside: null, wait, end };
+  return {
+    engine: dataflow,
+    session,
+    ambient,
+    clock,
+    cancel,
+    lines,
+    names,
+    targets,
+    unknownId,
+    outside: null,
+    wait,
+    end,
+  };
 }
 
 async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
   const { heard, quoting, wrapped } = ears(dialect);
+  const stores: Storage[] = [];
   const local = await startLocal((clock) => {
     const storage = storageService(clock);
-    return [wrapped(dataflowService(clock, storage)), wrapped(storage), storage] as const;
-  }, 2);
-  const storage = local.parts[2];
-  const write = (uri: string, spec: JsonObject) => storage.write(uri, JSON.stringify(spec));
+    stores.push(storage);
+    return [wrapped(dataflowService(clock, storage)), wrapped(storage)];
+  });
+  const write = (uri: string, spec: JsonObject) => stores[0]?.write(uri, JSON.stringify(spec));
   const image = 'registry.example/contract:1';
   for (const [name, fate] of Object.entries(templates)) {
     write(`${bucket}/${name}.json`, { image, 'x-emulator': { drainSeconds: 30, ...fate } });
@@ -133,7 +148,11 @@ async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
         containerSpecGcsPath: String(target['template']),
         parameters: { table: 't' },
         update: taken.length > 0,
-        environment: { enableStreamingEngine: true, maxWorkers: 2, additionalExperiments: taken.length > 0 ? beside : [] },
+        environment: {
+          enableStreamingEngine: true,
+          maxWorkers: 2,
+          additionalExperiments: taken.length > 0 ? beside : [],
+        },
       },
     });
     const jobId = answer.job?.id ?? '';
@@ -168,7 +187,13 @@ async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
         await control(local.control, 'POST', '/faults', faultOf('dataflow', operation, when, how, times));
       },
       async holds(verb) {
-        const fault = { service: 'dataflow', operation: dialect.operations[verb], when: 'after', effect: 'delay', seconds: 5 };
+        const fault = {
+          service: 'dataflow',
+          operation: dialect.operations[verb],
+          when: 'after',
+          effect: 'delay',
+          seconds: 5,
+        };
         await control(local.control, 'POST', '/faults', fault);
       },
       releases: () => wait(10),
@@ -197,5 +222,8 @@ function clientsOf(service: string) {
     authClient: new PassThroughClient() as any,
     projectId: place.project,
   };
-  return { flex: new sdk.v1beta3.FlexTemplatesServiceClient(options), jobs: new sdk.v1beta3.JobsV1Beta3Client(options) };
+  return {
+    flex: new sdk.v1beta3.FlexTemplatesServiceClient(options),
+    jobs: new sdk.v1beta3.JobsV1Beta3Client(options),
+  };
 }

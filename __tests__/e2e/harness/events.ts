@@ -74,7 +74,8 @@ export function pullRequested(
 export function mergeQueued(at: Base & { baseSha: string }): WorkflowEvent {
   const { repository, ...event } = common(at);
   const ref = `refs/heads/gh-readonly-queue/main/pr-7-${at.baseSha}`;
-  const { added: _, modified: _m, removed: _r, distinct: _d, url: _u, ...headCommit } = commitPart(repository, at.sha);
+  const { id, tree_id, message, timestamp } = commitPart(repository, at.sha);
+  const person = { name: 'Ada', email: 'ada@example.test' };
   const payload = {
     action: 'checks_requested',
     merge_group: {
@@ -82,7 +83,7 @@ export function mergeQueued(at: Base & { baseSha: string }): WorkflowEvent {
       head_ref: ref,
       base_sha: at.baseSha,
       base_ref: 'refs/heads/main',
-      head_commit: headCommit,
+      head_commit: { id, tree_id, message, timestamp, author: person, committer: person },
     },
     ...from(repository, event.actor),
   };

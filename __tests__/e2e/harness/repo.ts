@@ -24,6 +24,8 @@ export interface Repo {
   checkout(folder: string, sha: string, depth: number): Promise<void>;
   /** Takes an unreachable commit away from the host, as its clean-up does in time. */
   forget(sha: string): Promise<void>;
+  /** Loses the ledger. */
+  dropLedger(): Promise<void>;
   /** The ledger's refs with their commits. */
   ledger(): Promise<{ readonly [ref: string]: string }>;
 }
@@ -56,6 +58,11 @@ export async function newRepo(folder: string): Promise<Repo> {
   await gitIn(folder, 'init', '-q', '-b', 'main', clone);
   await git('remote', 'add', 'origin', `file://${origin}`);
 
+  const ledger = async (): Promise<{ readonly [ref: string]: string }> => {
+    const lines = await gitIn(origin, 'for-each-ref', '--format=%(refname) %(objectname)', 'refs/stream-rollout');
+    const pairs = lines.split('\n').filter(Boolean);
+    return Object.fromEntries(pairs.map((line) => line.split(' ') as [string, string]));
+  };
   const head = async (branch = 'main') => (await git('for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`)) || null;
   return {
     origin,
@@ -101,14 +108,9 @@ export async function newRepo(folder: string): Promise<Repo> {
       );
       if (kept) throw new Error(`${sha} is still reachable`);
     },
-    async ledger() {
-      const lines = await gitIn(origin, 'for-each-ref', '--format=%(refname) %(objectname)', 'refs/stream-rollout');
-      return Object.fromEntries(
-        lines
-          .split('\n')
-          .filter(Boolean)
-          .map((line) => line.split(' ') as [string, string]),
-      );
+    ledger,
+    async dropLedger() {
+      for (const ref of Object.keys(await ledger())) await gitIn(origin, 'update-ref', '-d', ref);
     },
   };
 }

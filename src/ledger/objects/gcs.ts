@@ -58,19 +58,20 @@ export async function openGcsBucket(name: string, options: LedgerOptions): Promi
   async function list(prefix: string): Promise<Listing> {
     const names: string[] = [];
     const folders: string[] = [];
-    let query: object | null = { prefix, delimiter: '/', autoPaginate: false };
-    while (query !== null) {
-      const asked: object = query;
+    let pageToken: string | undefined;
+    do {
+      // Set anew for each page: in the query for the next one that the client makes, the switch is missing.
+      const query = { prefix, delimiter: '/', autoPaginate: false, ...(pageToken ? { pageToken } : {}) };
       try {
-        const [files, next, page] = await repeated(() => bucket.getFiles(asked));
+        const [files, , page] = await repeated(() => bucket.getFiles(query));
+        const { prefixes, nextPageToken } = page as { prefixes?: readonly string[]; nextPageToken?: string };
         for (const file of files) names.push(file.name.slice(prefix.length));
-        for (const folder of (page as { prefixes?: readonly string[] } | undefined)?.prefixes ?? [])
-          folders.push(folder.slice(prefix.length, -1));
-        query = next;
+        for (const folder of prefixes ?? []) folders.push(folder.slice(prefix.length, -1));
+        pageToken = nextPageToken;
       } catch (error) {
         throw failure(error, 'storage.objects.list', `objects.list of ${prefix || 'everything'} in`, null);
       }
-    }
+    } while (pageToken);
     return { names, folders };
   }
 

@@ -52,7 +52,8 @@ export const rolloutCodes = {
     next: 'Look at the run on the engine; raise `verify.running-within` if start-up takes that long.',
   },
   'snapshot-path-missing': {
-    meaning: 'The old run has ended, but the path of the snapshot that it wrote is not known; the job is not started without it.',
+    meaning:
+      'The old run has ended, but the path of the snapshot that it wrote is not known; the job is not started without it.',
     next: 'Find the snapshot on the engine, then start the job from it by hand or run `apply` with `accept: state-loss`.',
   },
   'step-without-effect': {
@@ -82,6 +83,10 @@ export const rolloutCodes = {
   'needs-failed': {
     meaning: 'A job that this one needs, or the first instance of its `for-each`, did not succeed.',
     next: 'Fix that job first; nothing was done for this one.',
+  },
+  'needs-pending': {
+    meaning: 'A job that this one needs is not done yet; this rollout is open, and nothing was done for it.',
+    next: 'Run `resume` once the other job is done; the scheduled workflow does so by itself.',
   },
   'look-failed': {
     meaning: 'The engine could not be read.',

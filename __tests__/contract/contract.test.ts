@@ -1,0 +1,17 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { engineIds } from '../../src/engines/index.js';
+import type { Ground } from './ground.js';
+import { stageOn } from './stage.js';
+import { contract } from './suites/index.js';
+
+/** A ground for each engine of the registry: README.md says what must hold, docs/adding-an-engine.md how to add one. */
+for (const id of engineIds) {
+  const { ground } = (await import(`./grounds/${id}.ts`)) as { ground: Ground };
+  describe(`${id}: ${ground.where}`, () => contract(stageOn(ground)));
+}
+
+it('has a ground for every engine', () => {
+  const files = readdirSync(`${import.meta.dirname}/grounds`);
+  expect(engineIds.filter((id) => !files.includes(`${id}.ts`))).toEqual([]);
+});
