@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCloud } from './cloud.mjs';
 import { files, isGlue, jobName } from './fleets.mjs';
-import { run, runWithPeak, temporary } from './processes.mjs';
+import { runWithPeak, temporary } from './processes.mjs';
 import { makeRepository } from './repository.mjs';
 
 /**

@@ -23,8 +23,9 @@ export async function makeRepository(folder, commits) {
   chmodSync(hook, 0o755);
   return {
     clone,
+
     /** Number of refs of each push to the ledger so far. */
-    pushes: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').map(Number) : []),
+    pushes: () => (existsSync(log) ? readFileSync(log, 'utf8').split('\n').filter(Boolean).map(Number) : []),
     forgetPushes: () => writeFileSync(log, ''),
     checkout: (revision) => run('git', ['checkout', '--quiet', revision], { cwd: clone }),
   };

@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { cliRawInputs, readCliInputs } from './inputs/cli.js';
 import { type FieldName, fields } from './inputs/fields.js';
 import type { Inputs, Mode } from './inputs/inputs.js';
 import { chooseMode } from './inputs/mode.js';
+import { RolloutError } from './model/error.js';
 import { log, renderLog } from './modes/log.js';
 import { makeBench } from './modes/make-bench.js';
 import { ManifestInvalid, validateWorkTree } from './modes/manifest.js';
@@ -13,10 +14,12 @@ import { writeFiles } from './report/files.js';
 import { forgeOf, lateGitHub } from './report/forge.js';
 import { planSummary, reportSummary } from './report/summary.js';
 import { failureDocument, printDocument, renderErrors, renderReport } from './report/terminal.js';
-import { cancelOn } from './rollout/cancel.js';
+import { cancelOn, processCancelled } from './rollout/cancel.js';
 import { version } from './version.js';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+const cancelled = cancelOn();
 
 /** Flags that each command takes beside the common ones. */
 const commands: Readonly<
@@ -82,14 +85,14 @@ function program(): Command {
     .description('run the local cloud until it is interrupted')
     .option('--clock-rate <rate>', 'how many times as fast its clock runs', countOf, 1)
     .action(async (_options, made: Command) =>
-      finish(await (await import('./demo/emulate.js')).emulate(made.optsWithGlobals(), cancelOn())),
+      finish(await (await import('./demo/emulate.js')).emulate(made.optsWithGlobals(), cancelled)),
     );
   root
     .command('demo')
     .description('a commit that changes two of five jobs, rolled out on the local cloud')
     .option('--keep', 'keep the temporary repositories, the ledger and the reports')
     .action(async (_options, made: Command) =>
-      finish(await (await import('./demo/demo.js')).demo(made.optsWithGlobals(), process.env, cancelOn())),
+      finish(await (await import('./demo/demo.js')).demo(made.optsWithGlobals(), process.env, cancelled)),
     );
   return root;
 }
@@ -167,7 +170,7 @@ function openBench(inputs: Inputs) {
   // Commands of the manifest and relative paths start at the top of the checkout.
   process.chdir(inputs.workspace);
   const github = lateGitHub(inputs.event, inputs.githubToken, (line) => cliTeller.line(line));
-  return makeBench(inputs, { forge: forgeOf(github), teller: cliTeller, signal: cancelOn(), onSecret: () => {} });
+  return makeBench(inputs, { forge: forgeOf(github), teller: cliTeller, signal: cancelled, onSecret: () => {} });
 }
 
 function finish(code: number): void {
@@ -179,12 +182,17 @@ function finish(code: number): void {
 const asJson = process.argv.includes('--json');
 program()
   .parseAsync()
-  .catch((error: unknown) => {
-    const helped = (error as { code?: string }).code?.startsWith('commander.');
-    if (helped) {
-      process.exitCode = (error as { exitCode?: number }).exitCode === 0 ? 0 : 4;
-      return;
-    }
+  .catch((thrown: unknown) => {
+    const parsing = thrown instanceof CommanderError ? thrown : null;
+    if (parsing?.exitCode === 0) return finish(0);
+    const wrongFlag = () =>
+      new RolloutError('input-invalid', parsing?.message ?? '', {
+        class: 'input',
+        next: 'Run the command with --help.',
+      });
+    const error = parsing !== null ? wrongFlag() : cancelled.aborted ? processCancelled(thrown) : thrown;
+    // Commander has told people already.
+    if (parsing !== null && !asJson) return finish(4);
     if (error instanceof ManifestInvalid)
       printDocument(asJson, { version: 1, kind: 'validate', errors: error.errors }, renderErrors(error.errors));
     else printDocument(asJson, failureDocument(error), null, error);

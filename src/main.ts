@@ -9,10 +9,12 @@ import { loadManifest, ManifestInvalid, validateWorkTree } from './modes/manifes
 import { actionTeller } from './report/action-teller.js';
 import { forgeOf, lateGitHub } from './report/forge.js';
 import { tellInputErrors } from './report/input-errors.js';
-import { cancelOn } from './rollout/cancel.js';
+import { cancelOn, processCancelled } from './rollout/cancel.js';
 import { reportExitCode } from './rollout/plain.js';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+const cancelled = cancelOn();
 
 /** The action's main step: inputs, mode, run, report. The exit code is the report's, but a planned hand-over stays green. */
 async function main(): Promise<number> {
@@ -21,7 +23,7 @@ async function main(): Promise<number> {
   const bench = makeBench(inputs, {
     forge: forgeOf(github),
     teller: actionTeller,
-    signal: cancelOn(),
+    signal: cancelled,
     onSecret: core.setSecret,
   });
   if (inputs.mode === 'validate') return tellInputErrors(await validateWorkTree(bench));
@@ -68,7 +70,8 @@ main()
   .then((code) => {
     process.exitCode = code;
   })
-  .catch((error: unknown) => {
+  .catch((thrown: unknown) => {
+    const error = cancelled.aborted ? processCancelled(thrown) : thrown;
     if (error instanceof ManifestInvalid) {
       process.exitCode = tellInputErrors(error.errors);
       return;
@@ -77,7 +80,7 @@ main()
     const said = (error instanceof Error ? error.message : String(error)).replace(/[.\s]*$/, '.');
     const next = known && error.next !== null ? ` Next: ${error.next}` : '';
     core.setFailed(`stream-rollout failed${known ? ` (${error.code})` : ''}: ${said}${next}`);
-    process.exitCode = known && error.class === 'input' ? 4 : known && error.class === 'refusal' ? 3 : 1;
+    process.exitCode = exitCodeOfFailure(error);
   })
   .finally(() => {
     // Sockets that an SDK keeps open would hold the runner up.

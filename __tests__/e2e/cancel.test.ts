@@ -121,7 +121,9 @@ describe('a workflow that ends in the middle', () => {
     'the time of the call is over: the step is green, its check run stays open until resume completes it',
     async (stage) => {
       const files = {
-        [manifestPath]: manifest({ orders: dataflowJob('orders', {}, { verify: { 'running-within': '10m', bake: '60m' } }) }),
+        [manifestPath]: manifest({
+          orders: dataflowJob('orders', {}, { verify: { 'running-within': '10m', bake: '60m' } }),
+        }),
         'templates/orders.json': template('orders:1'),
       };
       const first = await stage.push(files, { inputs: { 'wait-for-minutes': '40' } });

@@ -55,28 +55,36 @@ describe('Dataflow', () => {
     expect(next.writes).toEqual(['storage.objects.insert', 'dataflow.launchFlexTemplate']);
   });
 
-  scenario('an incompatible pipeline leaves the old run alone, and does not come back with the next commit', async (stage) => {
-    const { old } = await started(stage);
-    const bad = { behaviour: 'incompatible', message: 'The coder of step Enrich has changed.' };
-    const next = await stage.push({ 'templates/orders.json': template('orders:2', bad) });
+  scenario(
+    'an incompatible pipeline leaves the old run alone, and does not come back with the next commit',
+    async (stage) => {
+      const { old } = await started(stage);
+      const bad = { behaviour: 'incompatible', message: 'The coder of step Enrich has changed.' };
+      const next = await stage.push({ 'templates/orders.json': template('orders:2', bad) });
 
-    expect(next.code).toBe(1);
-    expect(next.job('orders')).toMatchObject({ outcome: 'failed', runAfter: old });
-    expect(next.job('orders').message).toContain(`run ${old} of orders is running`);
-    expect(next.job('orders').messages.map(({ text }) => text).join()).toContain('The coder of step Enrich has changed.');
-    expect(next.job('orders').next).toContain('stream-rollout apply --environment production --jobs orders --force');
-    expect(next.annotations.find(({ level }) => level === 'error')?.message).toContain('The coder of step Enrich');
-    expect((await stage.cloud.states('dataflow', 'orders'))[old]).toBe('JOB_STATE_RUNNING');
+      expect(next.code).toBe(1);
+      expect(next.job('orders')).toMatchObject({ outcome: 'failed', runAfter: old });
+      expect(next.job('orders').message).toContain(`run ${old} of orders is running`);
+      expect(
+        next
+          .job('orders')
+          .messages.map(({ text }) => text)
+          .join(),
+      ).toContain('The coder of step Enrich has changed.');
+      expect(next.job('orders').next).toContain('stream-rollout apply --environment production --jobs orders --force');
+      expect(next.annotations.find(({ level }) => level === 'error')?.message).toContain('The coder of step Enrich');
+      expect((await stage.cloud.states('dataflow', 'orders'))[old]).toBe('JOB_STATE_RUNNING');
 
-    const docs = await stage.push({ 'docs/page.md': 'x\n' });
-    expect(docs.code).toBe(0);
-    expect(docs.outcomes).toEqual({ orders: 'quarantined' });
-    expect(docs.writes).toEqual([]);
-    expect(docs.annotations).toMatchObject([{ level: 'warning', title: 'orders: quarantined' }]);
+      const docs = await stage.push({ 'docs/page.md': 'x\n' });
+      expect(docs.code).toBe(0);
+      expect(docs.outcomes).toEqual({ orders: 'quarantined' });
+      expect(docs.writes).toEqual([]);
+      expect(docs.annotations).toMatchObject([{ level: 'warning', title: 'orders: quarantined' }]);
 
-    const fixed = await stage.push({ 'templates/orders.json': template('orders:3') });
-    expect(fixed.outcomes).toEqual({ orders: 'succeeded' });
-  });
+      const fixed = await stage.push({ 'templates/orders.json': template('orders:3') });
+      expect(fixed.outcomes).toEqual({ orders: 'succeeded' });
+    },
+  );
 
   scenario('parallel under the same name: old and new overlap, then the old one is drained by us', async (stage) => {
     const more = { strategy: ['parallel'], stateful: false, parallel: { overlap: '5m' } };
@@ -123,7 +131,11 @@ describe('Dataflow', () => {
 
   scenario('a new run that fails beside the old one is taken away again', async (stage) => {
     const slots = [{ name: 'orders-a' }, { name: 'orders-b' }];
-    const { old } = await started(stage, { strategy: ['parallel'], stateful: false, parallel: { overlap: '2m', slots } });
+    const { old } = await started(stage, {
+      strategy: ['parallel'],
+      stateful: false,
+      parallel: { overlap: '2m', slots },
+    });
     const next = await stage.push({
       'templates/orders.json': template('orders:2', { behaviour: 'crash', message: 'No such table.' }),
     });
@@ -152,7 +164,9 @@ describe('Dataflow', () => {
     const refused = await stage.push(changed);
     expect([refused.code, refused.writes]).toEqual([3, []]);
     expect(refused.job('orders')).toMatchObject({ outcome: 'refused', code: 'no-strategy', runAfter: old });
-    expect(refused.planned('orders').rejected).toMatchObject([{ reason: expect.stringContaining('flushes the state') }]);
+    expect(refused.planned('orders').rejected).toMatchObject([
+      { reason: expect.stringContaining('flushes the state') },
+    ]);
     expect(refused.job('orders').next).toContain('accept state-loss');
   });
 
@@ -179,20 +193,25 @@ describe('Dataflow', () => {
     expect((await stage.cloud.states('dataflow', 'orders'))[old]).toBe('JOB_STATE_CANCELLED');
   });
 
-  scenario('in parallel the rollout has succeeded while the old run still drains; resume holds it to its time', async (stage) => {
-    const slots = [{ name: 'orders-a' }, { name: 'orders-b' }];
-    const parallel = { strategy: ['parallel'], stateful: false, parallel: { overlap: '2m', slots } };
-    const { old } = await started(stage, { ...parallel, drain: { timeout: '30m', 'on-timeout': 'cancel' } });
-    await stage.cloud.plant({ service: 'dataflow', id: old, ...never });
-    const next = await stage.push(changed);
-    expect(next.job('orders')).toMatchObject({ outcome: 'succeeded', trailing: [old] });
-    expect(next.job('orders').message).toContain(`Still draining: ${old}`);
+  scenario(
+    'in parallel the rollout has succeeded while the old run still drains; resume holds it to its time',
+    async (stage) => {
+      const slots = [{ name: 'orders-a' }, { name: 'orders-b' }];
+      const parallel = { strategy: ['parallel'], stateful: false, parallel: { overlap: '2m', slots } };
+      const { old } = await started(stage, { ...parallel, drain: { timeout: '30m', 'on-timeout': 'cancel' } });
+      await stage.cloud.plant({ service: 'dataflow', id: old, ...never });
+      const next = await stage.push(changed);
+      expect(next.job('orders')).toMatchObject({ outcome: 'succeeded', trailing: [old] });
+      expect(next.job('orders').message).toContain(`Still draining: ${old}`);
 
-    await new Promise((resolve) => setTimeout(resolve, (31 * 60_000) / 500));
-    const resumed = await stage.run(scheduled({ repository: stage.repository, sha: (await stage.repo.head()) ?? '' }));
-    expect(resumed.code).toBe(0);
-    expect((await stage.cloud.states('dataflow', 'orders-a'))[old]).toMatch(/JOB_STATE_CANCELL(ING|ED)/);
-  });
+      await new Promise((resolve) => setTimeout(resolve, (31 * 60_000) / 500));
+      const resumed = await stage.run(
+        scheduled({ repository: stage.repository, sha: (await stage.repo.head()) ?? '' }),
+      );
+      expect(resumed.code).toBe(0);
+      expect((await stage.cloud.states('dataflow', 'orders-a'))[old]).toMatch(/JOB_STATE_CANCELL(ING|ED)/);
+    },
+  );
 
   scenario('a launch whose answer is lost is found by its stamp and not sent again', async (stage) => {
     await started(stage);

@@ -26,7 +26,13 @@ async function pullRequest(stage: Stage, from: { repository?: string; author?: s
   const sha = await stage.repo.commit(changed, { branch: 'change' });
   const head = { repository: from.repository ?? repository, ref: 'change', sha };
   const merge = await stage.repo.mergeOf('change', 7);
-  await stage.cloud.plant({ service: 'github', repository, pull: 7, head: { ref: 'change', sha }, base: { ref: 'main', sha: base.sha } });
+  await stage.cloud.plant({
+    service: 'github',
+    repository,
+    pull: 7,
+    head: { ref: 'change', sha },
+    base: { ref: 'main', sha: base.sha },
+  });
   const author = from.author === undefined ? {} : { author: from.author };
   return pullRequested({ repository, sha: merge, number: 7, head, base, ...author });
 }
@@ -39,27 +45,37 @@ function expectPlan(done: Done): void {
 }
 
 describe('pull requests', () => {
-  scenario('of the same repository get a plan: check run, annotations on the changed file, one comment', async (stage) => {
-    await started(stage);
-    const event = await pullRequest(stage);
-    const done = await stage.run(event, { inputs: { comment: 'true' }, depth: 2 });
-    expectPlan(done);
-    expect(done.plan?.base).toEqual({ how: 'pull-request', commit: await stage.repo.head() });
-    expect(done.planned('clicks')).toMatchObject({ action: 'roll-out', strategy: 'restart' });
-    expect(done.summary).toContain('## stream-rollout: 1 of 3 jobs would change');
-    expect(done.annotations.map(({ file, title }) => [file, title])).toContainEqual(['glue/clicks.py', 'changes clicks']);
+  scenario(
+    'of the same repository get a plan: check run, annotations on the changed file, one comment',
+    async (stage) => {
+      await started(stage);
+      const event = await pullRequest(stage);
+      const done = await stage.run(event, { inputs: { comment: 'true' }, depth: 2 });
+      expectPlan(done);
+      expect(done.plan?.base).toEqual({ how: 'pull-request', commit: await stage.repo.head() });
+      expect(done.planned('clicks')).toMatchObject({ action: 'roll-out', strategy: 'restart' });
+      expect(done.summary).toContain('## stream-rollout: 1 of 3 jobs would change');
+      expect(done.annotations.map(({ file, title }) => [file, title])).toContainEqual([
+        'glue/clicks.py',
+        'changes clicks',
+      ]);
 
-    const head = event.payload['pull_request'] as { readonly head: { readonly sha: string } };
-    const checks = (await stage.cloud.checks(stage.repository)).filter(({ head_sha }) => head_sha === head.head.sha);
-    expect(checks.map(({ name, conclusion }) => [name, conclusion])).toEqual([['stream-rollout / production (plan)', 'success']]);
+      const head = event.payload['pull_request'] as { readonly head: { readonly sha: string } };
+      const checks = (await stage.cloud.checks(stage.repository)).filter(({ head_sha }) => head_sha === head.head.sha);
+      expect(checks.map(({ name, conclusion }) => [name, conclusion])).toEqual([
+        ['stream-rollout / production (plan)', 'success'],
+      ]);
 
-    await stage.run(event, { inputs: { comment: 'true' }, depth: 2 });
-    const { comments } = (await stage.cloud.github(stage.repository)) as { readonly comments: readonly { body: string }[] };
-    expect(comments).toHaveLength(1);
-    expect(comments[0]?.body).toContain('1 of 3 jobs would change');
-  });
+      await stage.run(event, { inputs: { comment: 'true' }, depth: 2 });
+      const { comments } = (await stage.cloud.github(stage.repository)) as {
+        readonly comments: readonly { body: string }[];
+      };
+      expect(comments).toHaveLength(1);
+      expect(comments[0]?.body).toContain('1 of 3 jobs would change');
+    },
+  );
 
-  scenario('of a shallow merge commit are compared with the event\'s base', async (stage) => {
+  scenario("of a shallow merge commit are compared with the event's base", async (stage) => {
     await started(stage);
     const done = await stage.run(await pullRequest(stage));
     expectPlan(done);
@@ -70,18 +86,21 @@ describe('pull requests', () => {
     'a fork': { repository: 'mallory/streams', author: 'mallory' },
     Dependabot: { author: 'dependabot[bot]' },
   })) {
-    scenario(`of ${who} get what the commit alone says: no engine is asked, nothing is written to GitHub`, async (stage) => {
-      await started(stage);
-      const event = await pullRequest(stage, from);
-      const before = await stage.cloud.checks(stage.repository);
-      const done = await stage.run(event, { token: 'canary-read-only', inputs: { mode: 'apply' } });
-      expectPlan(done);
-      expect(done.requests).toEqual([]);
-      expect(await stage.cloud.checks(stage.repository)).toEqual(before);
-      expect(done.summary).toContain('Live state was not read');
-      expect(done.annotations.find(({ message }) => message.includes('became `detect`'))?.level).toBe('notice');
-      expect(done.planned('clicks')).toMatchObject({ changed: true, current: null });
-    });
+    scenario(
+      `of ${who} get what the commit alone says: no engine is asked, nothing is written to GitHub`,
+      async (stage) => {
+        await started(stage);
+        const event = await pullRequest(stage, from);
+        const before = await stage.cloud.checks(stage.repository);
+        const done = await stage.run(event, { token: 'canary-read-only', inputs: { mode: 'apply' } });
+        expectPlan(done);
+        expect(done.requests).toEqual([]);
+        expect(await stage.cloud.checks(stage.repository)).toEqual(before);
+        expect(done.summary).toContain('Live state was not read');
+        expect(done.annotations.find(({ message }) => message.includes('became `detect`'))?.level).toBe('notice');
+        expect(done.planned('clicks')).toMatchObject({ changed: true, current: null });
+      },
+    );
   }
 
   scenario('by pull_request_target are refused', async (stage) => {
@@ -90,7 +109,10 @@ describe('pull requests', () => {
     const done = await stage.run({ ...event, name: 'pull_request_target', sha: (await stage.repo.head()) ?? '' });
     expect(done.code).toBe(4);
     expect(done.annotations).toMatchObject([
-      { level: 'error', message: expect.stringMatching(/event-refused.*pull_request_target runs with rights.*Next: Use pull_request\./) },
+      {
+        level: 'error',
+        message: expect.stringMatching(/event-refused.*pull_request_target runs with rights.*Next: Use pull_request\./),
+      },
     ]);
     expect(done.requests).toEqual([]);
   });
@@ -128,19 +150,22 @@ describe('other events', () => {
     expect(first.code).toBe(0);
   });
 
-  scenario('a forced push whose old commit is gone compares everything, and touches only what differs', async (stage) => {
-    await defineGlueJobs(stage.cloud, ['clicks', 'views']);
-    const first = await stage.push(files);
-    const sha = await stage.repo.commit({ ...changed, 'docs/page.md': 'x\n' }, { amend: true });
-    const gone = { how: 'unknown', commit: null };
-    await stage.repo.forget(first.event.sha);
-    const forced = await stage.run(
-      pushed({ repository: stage.repository, sha, before: first.event.sha, forced: true }),
-    );
-    expect(forced.plan?.base).toEqual(gone);
-    expect(forced.outcomes).toEqual({ clicks: 'succeeded', views: 'unchanged', orders: 'unchanged' });
-    expect(forced.planned('clicks').reasons.map(({ kind }) => kind)).toContain('unknown-base');
-  });
+  scenario(
+    'a forced push whose old commit is gone compares everything, and touches only what differs',
+    async (stage) => {
+      await defineGlueJobs(stage.cloud, ['clicks', 'views']);
+      const first = await stage.push(files);
+      const sha = await stage.repo.commit({ ...changed, 'docs/page.md': 'x\n' }, { amend: true });
+      const gone = { how: 'unknown', commit: null };
+      await stage.repo.forget(first.event.sha);
+      const forced = await stage.run(
+        pushed({ repository: stage.repository, sha, before: first.event.sha, forced: true }),
+      );
+      expect(forced.plan?.base).toEqual(gone);
+      expect(forced.outcomes).toEqual({ clicks: 'succeeded', views: 'unchanged', orders: 'unchanged' });
+      expect(forced.planned('clicks').reasons.map(({ kind }) => kind)).toContain('unknown-base');
+    },
+  );
 
   scenario('a shallow checkout and a full one give the same plan', async (stage) => {
     await started(stage);
@@ -164,7 +189,10 @@ describe('other events', () => {
     const done = await stage.run(event, { inputs: { jobs: 'clicks', force: 'true' } });
     expect(done.outcomes).toEqual({ clicks: 'succeeded' });
     expect(done.planned('clicks').reasons[0]?.kind).toBe('forced');
-    expect(done.writes.filter((call) => call.startsWith('glue.'))).toEqual(['glue.BatchStopJobRun', 'glue.StartJobRun']);
+    expect(done.writes.filter((call) => call.startsWith('glue.'))).toEqual([
+      'glue.BatchStopJobRun',
+      'glue.StartJobRun',
+    ]);
     const views = await stage.cloud.states('glue', 'views');
     expect(views).toEqual({ [first.job('views').runAfter ?? '']: 'RUNNING' });
   });
@@ -230,7 +258,9 @@ describe('rights and inputs', () => {
     expect(done.code).toBe(4);
     const lineOf = (part: string) => text.split('\n').findIndex((line) => line.includes(part)) + 1;
     const errors = done.annotations.filter(({ level, file }) => level === 'error' && file === manifestPath);
-    expect(errors.map(({ line }) => line)).toEqual(expect.arrayContaining([lineOf('sink: apend'), lineOf('engin: dataflow')]));
+    expect(errors.map(({ line }) => line)).toEqual(
+      expect.arrayContaining([lineOf('sink: apend'), lineOf('engin: dataflow')]),
+    );
     expect(errors.find(({ line }) => line === lineOf('sink: apend'))?.message).toContain('append');
     expect(errors.find(({ line }) => line === lineOf('engin: dataflow'))?.message).toContain('engine');
     expect(done.requests).toEqual([]);

@@ -38,7 +38,10 @@ describe('a push to main', () => {
   scenario('two of five jobs changed: these two are rolled out, the others are not touched', async (stage) => {
     const first = await fleet(stage);
     const before = await stage.cloud.runs('glue');
-    const next = await stage.push({ 'glue/clicks.py': script('clicks 2'), 'templates/orders.json': template('orders:2') });
+    const next = await stage.push({
+      'glue/clicks.py': script('clicks 2'),
+      'templates/orders.json': template('orders:2'),
+    });
 
     expect(next.code).toBe(0);
     expect(next.outcomes).toEqual({
@@ -75,10 +78,7 @@ describe('a push to main', () => {
       'JOB_STATE_RUNNING',
       'JOB_STATE_UPDATED',
     ]);
-    expect(next.ledger).toEqual([
-      'refs/stream-rollout/production/clicks',
-      'refs/stream-rollout/production/orders',
-    ]);
+    expect(next.ledger).toEqual(['refs/stream-rollout/production/clicks', 'refs/stream-rollout/production/orders']);
   });
 
   scenario('tells it in the summary, on the lines of the manifest and in check runs of the commit', async (stage) => {

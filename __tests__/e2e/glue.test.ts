@@ -24,45 +24,57 @@ async function scriptOf(stage: Stage, id: string | null): Promise<string> {
 }
 
 describe('Glue', () => {
-  scenario('restart: the new run has the new script, and what others wrote into the definition stays', async (stage) => {
-    const { old } = await started(stage);
-    await changeGlueJob(stage.cloud, 'clicks', { Description: 'of the clicks team', Timeout: 0 });
-    const next = await stage.push(changed);
-    expect(next.job('clicks')).toMatchObject({ outcome: 'succeeded', strategy: 'restart', runBefore: old });
-    expect(await stage.cloud.states('glue')).toEqual({ [old]: 'STOPPED', [next.job('clicks').runAfter ?? '']: 'RUNNING' });
-    expect(await scriptOf(stage, next.job('clicks').runAfter)).toBe(changed['glue/clicks.py']);
-    const definition = await stage.cloud.definition('clicks');
-    expect(definition).toMatchObject({ Description: 'of the clicks team', Timeout: 0 });
-    const [upload, update, stop, start] = next.writes;
-    expect([upload, update, stop, start]).toEqual([
-      's3.PutObject',
-      'glue.UpdateJob',
-      'glue.BatchStopJobRun',
-      'glue.StartJobRun',
-    ]);
-  });
+  scenario(
+    'restart: the new run has the new script, and what others wrote into the definition stays',
+    async (stage) => {
+      const { old } = await started(stage);
+      await changeGlueJob(stage.cloud, 'clicks', { Description: 'of the clicks team', Timeout: 0 });
+      const next = await stage.push(changed);
+      expect(next.job('clicks')).toMatchObject({ outcome: 'succeeded', strategy: 'restart', runBefore: old });
+      expect(await stage.cloud.states('glue')).toEqual({
+        [old]: 'STOPPED',
+        [next.job('clicks').runAfter ?? '']: 'RUNNING',
+      });
+      expect(await scriptOf(stage, next.job('clicks').runAfter)).toBe(changed['glue/clicks.py']);
+      const definition = await stage.cloud.definition('clicks');
+      expect(definition).toMatchObject({ Description: 'of the clicks team', Timeout: 0 });
+      const [upload, update, stop, start] = next.writes;
+      expect([upload, update, stop, start]).toEqual([
+        's3.PutObject',
+        'glue.UpdateJob',
+        'glue.BatchStopJobRun',
+        'glue.StartJobRun',
+      ]);
+    },
+  );
 
-  scenario('overlap: two runs of one job in slots with checkpoints of their own, then the old one is stopped', async (stage) => {
-    const slot = (place: string) => ({ arguments: { '--checkpoint': `s3://acme-state/clicks/${place}/` } });
-    const { old } = await started(
-      stage,
-      { definition: { ExecutionProperty: { MaxConcurrentRuns: 2 } } },
-      {
-        sink: 'idempotent',
-        stateful: false,
-        strategy: ['parallel'],
-        parallel: { overlap: '3m', slots: [slot('a'), slot('b')] },
-      },
-    );
-    const next = await stage.push(changed);
-    const { runAfter, gapSeconds } = next.job('clicks');
-    expect(next.job('clicks')).toMatchObject({ outcome: 'succeeded', strategy: 'parallel', runBefore: old });
-    expect(gapSeconds).toBe(0);
-    expect(next.writes.filter((call) => /Start|Stop/.test(call))).toEqual(['glue.StartJobRun', 'glue.BatchStopJobRun']);
-    const runs = await stage.cloud.runs('glue');
-    expect(JSON.stringify(runs.find(({ id }) => id === runAfter))).toContain('s3://acme-state/clicks/b/');
-    expect(runs.find(({ id }) => id === old)?.state).toMatch(/STOPP/);
-  });
+  scenario(
+    'overlap: two runs of one job in slots with checkpoints of their own, then the old one is stopped',
+    async (stage) => {
+      const slot = (place: string) => ({ arguments: { '--checkpoint': `s3://acme-state/clicks/${place}/` } });
+      const { old } = await started(
+        stage,
+        { definition: { ExecutionProperty: { MaxConcurrentRuns: 2 } } },
+        {
+          sink: 'idempotent',
+          stateful: false,
+          strategy: ['parallel'],
+          parallel: { overlap: '3m', slots: [slot('a'), slot('b')] },
+        },
+      );
+      const next = await stage.push(changed);
+      const { runAfter, gapSeconds } = next.job('clicks');
+      expect(next.job('clicks')).toMatchObject({ outcome: 'succeeded', strategy: 'parallel', runBefore: old });
+      expect(gapSeconds).toBe(0);
+      expect(next.writes.filter((call) => /Start|Stop/.test(call))).toEqual([
+        'glue.StartJobRun',
+        'glue.BatchStopJobRun',
+      ]);
+      const runs = await stage.cloud.runs('glue');
+      expect(JSON.stringify(runs.find(({ id }) => id === runAfter))).toContain('s3://acme-state/clicks/b/');
+      expect(runs.find(({ id }) => id === old)?.state).toMatch(/STOPP/);
+    },
+  );
 
   for (const [what, fault] of Object.entries({
     'answered 503 after the effect': { when: 'after', effect: 'status', status: 503 },
@@ -80,32 +92,39 @@ describe('Glue', () => {
     });
   }
 
-  scenario('a new run that fails is rolled back, and only the same workflow run or force tries it again', async (stage) => {
-    const { old } = await started(stage);
-    const next = await stage.push(failing);
-    const back = next.job('clicks').runAfter;
-    expect(next.code).toBe(1);
-    expect(next.job('clicks')).toMatchObject({ outcome: 'rolled-back', code: 'new-run-ended', runBefore: old });
-    expect(next.job('clicks').message).toContain('Unresolved import');
-    expect(next.job('clicks').message).toContain(`run ${back} of clicks is running`);
-    expect(await scriptOf(stage, back)).toBe(script('clicks 1'));
-    expect(next.outputs).toMatchObject({ result: 'rolled-back', 'rolled-back-jobs': '["clicks"]', 'failed-jobs': '[]' });
-    expect(next.annotations[0]).toMatchObject({ level: 'error', title: 'clicks: rolled-back (new-run-ended)' });
-    const checks = (await stage.cloud.checks(stage.repository)).filter(({ head_sha }) => head_sha === next.event.sha);
-    expect(checks.map(({ conclusion }) => conclusion)).toEqual(['failure', 'failure']);
+  scenario(
+    'a new run that fails is rolled back, and only the same workflow run or force tries it again',
+    async (stage) => {
+      const { old } = await started(stage);
+      const next = await stage.push(failing);
+      const back = next.job('clicks').runAfter;
+      expect(next.code).toBe(1);
+      expect(next.job('clicks')).toMatchObject({ outcome: 'rolled-back', code: 'new-run-ended', runBefore: old });
+      expect(next.job('clicks').message).toContain('Unresolved import');
+      expect(next.job('clicks').message).toContain(`run ${back} of clicks is running`);
+      expect(await scriptOf(stage, back)).toBe(script('clicks 1'));
+      expect(next.outputs).toMatchObject({
+        result: 'rolled-back',
+        'rolled-back-jobs': '["clicks"]',
+        'failed-jobs': '[]',
+      });
+      expect(next.annotations[0]).toMatchObject({ level: 'error', title: 'clicks: rolled-back (new-run-ended)' });
+      const checks = (await stage.cloud.checks(stage.repository)).filter(({ head_sha }) => head_sha === next.event.sha);
+      expect(checks.map(({ conclusion }) => conclusion)).toEqual(['failure', 'failure']);
 
-    const docs = await stage.push({ 'docs/page.md': 'x\n' });
-    expect([docs.code, docs.outcomes, docs.writes]).toEqual([0, { clicks: 'quarantined' }, []]);
-    expect(docs.job('clicks').runAfter).toBe(back);
-    expect(docs.job('clicks').next).toContain('--force');
+      const docs = await stage.push({ 'docs/page.md': 'x\n' });
+      expect([docs.code, docs.outcomes, docs.writes]).toEqual([0, { clicks: 'quarantined' }, []]);
+      expect(docs.job('clicks').runAfter).toBe(back);
+      expect(docs.job('clicks').next).toContain('--force');
 
-    const again = await stage.run(rerun(next.event));
-    expect(again.outcomes).toEqual({ clicks: 'rolled-back' });
-    expect(again.writes.filter((call) => call === 'glue.StartJobRun')).toHaveLength(2);
+      const again = await stage.run(rerun(next.event));
+      expect(again.outcomes).toEqual({ clicks: 'rolled-back' });
+      expect(again.writes.filter((call) => call === 'glue.StartJobRun')).toHaveLength(2);
 
-    const fixed = await stage.push({ 'glue/clicks.py': script('clicks 3') });
-    expect(fixed.outcomes).toEqual({ clicks: 'succeeded' });
-  });
+      const fixed = await stage.push({ 'glue/clicks.py': script('clicks 3') });
+      expect(fixed.outcomes).toEqual({ clicks: 'succeeded' });
+    },
+  );
 
   scenario('on-failure: pause leaves the new run for a person', async (stage) => {
     await started(stage, {}, { 'on-failure': 'pause', verify: { 'running-within': '5m', bake: '2m' } });

@@ -35,7 +35,9 @@ describe('the manifest changes, and', () => {
     const first = await started(stage);
     const run = first.job('clicks').runAfter;
     const renamed = { ...clicks, was: 'clicks' };
-    const next = await stage.push(declared({ clickstream: renamed, views: glueJob('views'), orders: dataflowJob('orders') }));
+    const next = await stage.push(
+      declared({ clickstream: renamed, views: glueJob('views'), orders: dataflowJob('orders') }),
+    );
     expect(next.code).toBe(0);
     expect(next.writes).toEqual([]);
     expect(next.job('clickstream')).toMatchObject({ outcome: 'adopted', runAfter: run });
@@ -52,7 +54,12 @@ describe('the manifest changes, and', () => {
     const others = { views: glueJob('views'), orders: dataflowJob('orders') };
     const stopped = { ...clicks, desired: 'stopped' };
     const next = await stage.push(declared({ clicks: stopped, ...others }));
-    expect(next.job('clicks')).toMatchObject({ outcome: 'succeeded', strategy: 'stop', runBefore: old, runAfter: null });
+    expect(next.job('clicks')).toMatchObject({
+      outcome: 'succeeded',
+      strategy: 'stop',
+      runBefore: old,
+      runAfter: null,
+    });
     expect(next.job('clicks').message).toContain('Stopped.');
     expect(next.writes).toEqual(['glue.BatchStopJobRun']);
     expect((await stage.cloud.states('glue'))[old]).toBe('STOPPED');

@@ -18,7 +18,7 @@ const names = ['orders', 'orders-returns'] as const;
 const shared = ['listJobs', 'GetJobRuns'];
 
 describe('orders and orders-returns side by side', () => {
-  scenario('on Dataflow, both declared: rolling out one never reads or touches the other\'s run', async (stage) => {
+  scenario("on Dataflow, both declared: rolling out one never reads or touches the other's run", async (stage) => {
     const first = await stage.push({
       [manifestPath]: manifest(Object.fromEntries(names.map((name) => [name, dataflowJob(name)]))),
       'templates/orders.json': template('orders:1'),
@@ -41,7 +41,10 @@ describe('orders and orders-returns side by side', () => {
   scenario('on Dataflow, the other one belongs to somebody else: it is seen in lists only', async (stage) => {
     const place = { service: 'dataflow', project, region: location };
     const other = await stage.cloud.plant({ ...place, name: 'orders-returns' });
-    const files = { [manifestPath]: manifest({ orders: dataflowJob('orders') }), 'templates/orders.json': template('orders:1') };
+    const files = {
+      [manifestPath]: manifest({ orders: dataflowJob('orders') }),
+      'templates/orders.json': template('orders:1'),
+    };
     const first = await stage.push(files);
     const next = await stage.push({ 'templates/orders.json': template('orders:2') });
     for (const done of [first, next]) {
@@ -83,7 +86,10 @@ describe('orders and orders-returns side by side', () => {
   });
 
   scenario('the ledger is lost: an equal run is verified and recorded, not started again', async (stage) => {
-    const files = { [manifestPath]: manifest({ orders: dataflowJob('orders') }), 'templates/orders.json': template('orders:1') };
+    const files = {
+      [manifestPath]: manifest({ orders: dataflowJob('orders') }),
+      'templates/orders.json': template('orders:1'),
+    };
     const first = await stage.push(files);
     await stage.repo.dropLedger();
     const again = await stage.push({ 'docs/page.md': 'x\n' });

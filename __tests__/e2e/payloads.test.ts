@@ -3,7 +3,15 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
-import { dispatched, mergeQueued, pullRequested, pushed, rerun, scheduled, type WorkflowEvent } from './harness/events.js';
+import {
+  dispatched,
+  mergeQueued,
+  pullRequested,
+  pushed,
+  rerun,
+  scheduled,
+  type WorkflowEvent,
+} from './harness/events.js';
 
 const repository = 'acme/streams';
 const sha = 'a'.repeat(40);

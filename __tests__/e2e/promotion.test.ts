@@ -84,7 +84,10 @@ describe('staging, then production', () => {
   });
 
   scenario('a plan never builds, and a change of other files does not build again', async (stage) => {
-    const planned = await stage.push(files, { ...step(stage, 'staging'), inputs: { environment: 'staging', mode: 'plan' } });
+    const planned = await stage.push(files, {
+      ...step(stage, 'staging'),
+      inputs: { environment: 'staging', mode: 'plan' },
+    });
     expect(planned.code).toBe(0);
     expect(builds(stage)).toBe(0);
     expect(planned.planned('orders').desired.artifact).toMatchObject({ kind: 'build' });

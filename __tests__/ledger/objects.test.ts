@@ -26,6 +26,7 @@ beforeEach(async () => {
   // It comes into being at the first look; from then on, an unknown bucket is one.
   await fetch(`${local.services['storage']}/storage/v1/b/acme`);
   await settings({ service: 'storage', autoCreateBuckets: false });
+  await requests();
 });
 afterEach(async () => {
   await world.end();

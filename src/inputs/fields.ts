@@ -65,7 +65,8 @@ export const fields = {
   ledger: {
     kind: 'text',
     default: 'git:origin',
-    description: 'Where the ledger is: `git:<remote>`, `s3://<bucket>/<prefix>`, `gs://<bucket>/<prefix>` or `file:<directory>`.',
+    description:
+      'Where the ledger is: `git:<remote>`, `s3://<bucket>/<prefix>`, `gs://<bucket>/<prefix>` or `file:<directory>`.',
   },
   'on-drift': {
     kind: 'choice',

@@ -25,9 +25,29 @@ export async function readLedger(bench: Bench): Promise<readonly LedgerJobs[]> {
   return all;
 }
 
-/** Like `readLedger` for exactly one environment. */
-export async function readOneEnvironment(bench: Bench): Promise<LedgerJobs> {
+/** Like `readLedger`, for a person's question: a name that the ledger does not have is an error, not an empty answer. */
+export async function readKnown(bench: Bench): Promise<readonly LedgerJobs[]> {
+  const { environment, jobs } = bench.inputs;
+  const known = await (await bench.ledger()).environments();
+  if (environment !== null && known.length > 0 && !known.includes(environment)) {
+    throw new RolloutError('environment-unknown', `The ledger has no environment ${environment}.`, {
+      class: 'input',
+      next: `Use one of: ${known.join(', ')}.`,
+    });
+  }
   const all = await readLedger(bench);
+  const recorded = all.flatMap((one) => [...one.held.keys()]);
+  const missing = known.length === 0 ? [] : jobs.filter((pattern) => !recorded.some((job) => matches(pattern, job)));
+  if (missing.length === 0) return all;
+  throw new RolloutError('job-not-recorded', `The ledger has no job ${missing.join(', ')}.`, {
+    class: 'input',
+    next: 'Run `stream-rollout status` without `jobs` to see the names.',
+  });
+}
+
+/** Like `readKnown` for exactly one environment. */
+export async function readOneEnvironment(bench: Bench): Promise<LedgerJobs> {
+  const all = await readKnown(bench);
   const [only, second] = all.filter((one) => one.held.size > 0);
   if (only !== undefined && second === undefined) return only;
   if (only === undefined) return all[0] ?? { environment: bench.inputs.environment ?? 'default', held: new Map() };
@@ -43,7 +63,11 @@ export async function readOneEnvironment(bench: Bench): Promise<LedgerJobs> {
 
 function chosen(bench: Bench, job: string): boolean {
   const { jobs } = bench.inputs;
-  return jobs.length === 0 || jobs.some((pattern) => pattern === job || picomatch.isMatch(job, pattern));
+  return jobs.length === 0 || jobs.some((pattern) => matches(pattern, job));
+}
+
+function matches(pattern: string, job: string): boolean {
+  return pattern === job || picomatch.isMatch(job, pattern);
 }
 
 /** The target that a record's runs were launched with: enough to find its place. */

@@ -1,6 +1,6 @@
 import type { LogEntry } from '../ledger/ledger.js';
 import type { Bench } from './bench.js';
-import { readLedger } from './ledger-jobs.js';
+import { readKnown } from './ledger-jobs.js';
 
 export interface Log {
   readonly version: 1;
@@ -12,7 +12,7 @@ export interface Log {
 export async function log(bench: Bench, limit: number): Promise<Log> {
   const ledger = await bench.ledger();
   const entries: LogEntry[] = [];
-  for (const { environment, held } of await readLedger(bench)) {
+  for (const { environment, held } of await readKnown(bench)) {
     for (const job of held.keys()) entries.push(...(await ledger.log(environment, job, limit)));
   }
   entries.sort((a, b) => b.at.localeCompare(a.at) || b.record.counter - a.record.counter);

@@ -4,7 +4,7 @@ import type { JobReport } from '../model/report.js';
 import type { Run } from '../model/run.js';
 import { isActive, isEnding } from '../model/run.js';
 import { planRollback, rollbackPlan } from '../plan/index.js';
-import type { JobRollback } from '../plan/rollback.js';
+import { declared, type JobRollback } from '../plan/rollback.js';
 import { type Order, rollOut } from '../rollout/fleet.js';
 import { orderOf } from '../rollout/order.js';
 import { plainReport } from '../rollout/plain.js';
@@ -61,7 +61,6 @@ export async function rollback(bench: Bench, onPlan: (plan: Plan) => Promise<voi
   if (looked.some((one) => one.rollback.plan.action === 'roll-out')) await store.prove();
   for (const { job, runs, rollback: back, connected } of looked) {
     const held = ledger.held.get(job);
-    const declared = held?.record.plan?.job ?? held?.record.declared;
     if (back.plan.action !== 'roll-out' || back.good?.target == null || held === undefined) {
       reports.push(plainReport(back.plan, plan.environment, runs));
       continue;
@@ -71,7 +70,7 @@ export async function rollback(bench: Bench, onPlan: (plan: Plan) => Promise<voi
     const current = runs.find((run) => run.id === back.plan.current?.run) ?? null;
     const order = orderOf(
       {
-        job: { ...(declared ?? adoptedJob(job, held.record.engine)), target, positions: {} },
+        job: { ...declared(held.record), target, positions: {} },
         jobPlan: back.plan,
         revision: good.revision,
         ...connected,
@@ -125,27 +124,4 @@ function leaving(order: Order, revision: string | null, now: number): Order {
   };
   const others = body.quarantined.filter((one) => one.revision !== revision && one.revision !== body.revision);
   return { ...order, body: { ...body, quarantined: [entry, ...others] } };
-}
-
-function adoptedJob(key: string, engine: string) {
-  return {
-    key,
-    engine,
-    paths: null,
-    ignore: [],
-    build: null,
-    sink: 'append',
-    stateful: true,
-    strategy: 'auto',
-    maxGapSeconds: null,
-    parallel: { overlapSeconds: 600, slots: [] },
-    drain: { timeoutSeconds: 1800, onTimeout: 'fail' },
-    verify: { runningWithinSeconds: 900, bakeSeconds: 300, gates: [] },
-    onFailure: 'pause',
-    needs: [],
-    was: null,
-    desired: 'running',
-    instance: null,
-    at: { file: '', line: 1, column: 1 },
-  } as const;
 }

@@ -1,6 +1,6 @@
 import { isActive, type Run } from '../model/run.js';
 import type { Bench } from './bench.js';
-import { connectTo, readLedger } from './ledger-jobs.js';
+import { connectTo, readKnown } from './ledger-jobs.js';
 
 /** One row of `status`: what the ledger names, and what the engine shows of it now. */
 export interface StatusRow {
@@ -40,7 +40,7 @@ export interface Status {
 /** Reads the ledger and looks at each job's runs. Changes nothing. */
 export async function status(bench: Bench): Promise<Status> {
   const rows: StatusRow[] = [];
-  for (const { environment, held } of await readLedger(bench)) {
+  for (const { environment, held } of await readKnown(bench)) {
     for (const { record } of held.values()) {
       let runs: readonly Run[] = [];
       let error: string | null = null;

@@ -208,8 +208,9 @@ function mutable(good: Good): Finding {
 }
 
 /** The job as its last rollout declared it; a careful default where it was only ever adopted. */
-function declared(record: JobRecord): Omit<Job, 'positions'> {
-  if (record.plan !== null) return record.plan.job;
+export function declared(record: JobRecord): Omit<Job, 'positions'> {
+  const known = record.plan?.job ?? record.declared ?? null;
+  if (known !== null) return known;
   return {
     key: record.job,
     engine: record.engine,

@@ -1,6 +1,7 @@
 import type { ManifestError } from '../manifest/index.js';
 import { RolloutError } from '../model/error.js';
 import type { JobReport, Report } from '../model/report.js';
+import { exitCodeOfFailure } from './failure.js';
 import { terminalText } from './terminal-text.js';
 import { seconds } from './text.js';
 
@@ -58,7 +59,7 @@ export function failureDocument(error: unknown): Failure {
   return {
     version: 1,
     kind: 'error',
-    exitCode: known === null ? 1 : ({ input: 4, refusal: 3, transient: 1, bug: 1 } as const)[known.class],
+    exitCode: exitCodeOfFailure(error),
     code: known?.code ?? 'unexpected-error',
     message: error instanceof Error ? error.message : String(error),
     next: known?.next ?? null,

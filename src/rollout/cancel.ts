@@ -1,3 +1,5 @@
+import { RolloutError } from '../model/error.js';
+
 /** A signal that is aborted by SIGINT or SIGTERM. A second signal does not end the process: the runner does that itself. */
 export function cancelOn(onCancel: (signal: string) => void = () => {}): AbortSignal {
   const controller = new AbortController();
@@ -18,4 +20,17 @@ export function lateAbort(signal: AbortSignal, afterMs: number): AbortSignal {
   if (signal.aborted) abort();
   else signal.addEventListener('abort', abort, { once: true });
   return late.signal;
+}
+
+/** What a person is told where a cancel broke something off before any job was opened. */
+export function processCancelled(cause: unknown): RolloutError {
+  return new RolloutError(
+    'process-cancelled',
+    'The process was cancelled before anything was rolled out. No streaming job was touched.',
+    {
+      class: 'transient',
+      next: 'Run the same command again.',
+      cause,
+    },
+  );
 }

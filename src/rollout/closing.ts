@@ -1,4 +1,5 @@
 import type { Good } from '../model/artifact.js';
+import { merged } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
 import { isActive, isEnding } from '../model/run.js';
 import type { Decision } from './decision.js';
@@ -42,6 +43,12 @@ function goodAfter(record: JobRecord, outcome: string, see: Sight, at: string): 
     return { ...record.good, runId: see.undone?.id ?? see.predecessor?.id ?? record.good.runId };
   }
   if (outcome !== 'succeeded' || plan.strategy === 'stop') return null;
+  // A run that was taken over as it was does not run what the manifest declares: only its scale is known now.
+  const stranger = plan.strategy === 'in-flight-update' && see.predecessor?.stamp?.revision !== record.revision;
+  if (stranger) {
+    const target = record.good?.target ?? null;
+    return record.good && { ...record.good, target: target && merged(target, plan.scale) };
+  }
   return {
     revision: record.revision,
     codeDigest: plan.codeDigest,

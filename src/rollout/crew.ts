@@ -29,6 +29,8 @@ export interface Crew {
   readonly signal: AbortSignal;
   /** True in the post step: no other step of this workflow run comes after it. */
   readonly last?: boolean | undefined;
+  /** Before a write that is waited for, but not inside a gap: lets the writes of many rollouts meet. */
+  readonly turn?: (() => Promise<void>) | undefined;
   /** Set when a newer commit closes this rollout. */
   readonly superseding: Cause | null;
   /** True after a takeover, on an empty ledger, or without a known good revision: settle before the first decision. */

@@ -37,6 +37,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
   const ledger = patienceOf(clock, signal, say);
   let said = '';
   let renewing = false;
+  let late = false;
 
   try {
     for (;;) {
@@ -75,6 +76,9 @@ export async function carryOut(crew: Crew): Promise<Ended> {
       const at = clock.now();
       const see = sortRuns(pen.record, await crew.session.look({ ...crew.subject, ids }), crew.isOurs, at);
       looks.rest();
+      // This process, or the engine, stood still: what was seen is too old to act on. An engine that is always slow is believed.
+      late = !late && clock.now() - at > settleSeconds(crew.engine) * 1000;
+      if (late) return null;
       looked(know, see);
       pen.note((record) => ({
         ...seenOutcomes(record, see).reduce(journaled, record),
@@ -119,6 +123,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
         return null;
       case 'write-ready':
         pen.note((record) => readyRecord(record, decision.run.id));
+        await crew.turn?.();
         await land(`rollout ${n}: ${decision.run.id} is verified`);
         return null;
       case 'write-predecessor':
@@ -166,7 +171,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     if (!(await checked()) || signal.aborted) return;
     const memo = know.memos.get(key)?.memo ?? null;
     if (memo === null) {
-      say(`${decision.step}${decision.on === null ? '' : ` ${decision.on.id}`}`);
+      say(`${decision.step}${aboutRun(decision)}`);
       journal(decision, 'intended', decision.on?.id ?? null, null);
     }
     let progress: VerbProgress;
@@ -251,6 +256,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
   async function close(decision: Extract<Decision, { do: 'close' }>, see: Sight): Promise<Ended> {
     const end = closing(pen.record, decision, see, clock.now());
     pen.note((record) => closeRecord(record, end));
+    await crew.turn?.();
     await land(`close rollout ${pen.record.n}: ${decision.outcome}`, null, true);
     return { how: 'closed', record: pen.record, runs: see.runs, note: null };
   }
@@ -292,4 +298,10 @@ export async function carryOut(crew: Crew): Promise<Ended> {
 /** The call that follows asks again, and bears what else went wrong. */
 function lockLostOnly(error: unknown): void {
   if (error instanceof LockLost) throw error;
+}
+
+/** A start follows a run, every other call acts on one. */
+function aboutRun({ verb, on }: Extract<Decision, { do: 'call' }>): string {
+  if (on === null) return '';
+  return verb === 'start' ? `, after ${on.id}` : ` ${on.id}`;
 }

@@ -13,6 +13,7 @@ import type { Cause } from './decision.js';
 import { carryOut } from './executor.js';
 import { sharedHeads } from './heads.js';
 import { keepingLease } from './lease.js';
+import { type Pacing, pacingOf } from './pacing.js';
 import { momentOf, type Pen, penOf, sameRecord } from './pen.js';
 import { type RealTime, realTime } from './real-time.js';
 import { closeRecord } from './records.js';
@@ -59,8 +60,11 @@ const unfinished: ReadonlySet<Outcome> = new Set(['pending', 'interrupted', 'sup
 export async function rollOut(orders: readonly Order[], base: FleetBase): Promise<JobReport[]> {
   const heads = sharedHeads(base.ledger, base.environment);
   const limit = pLimit(base.maxParallel);
+  const pacing = pacingOf(base.clock, orders.length, base.signal);
   const opened = new Map(
-    await Promise.all(orders.map(async (order) => [order.subject.job, await open(order, base, heads)] as const)),
+    await Promise.all(
+      orders.map(async (order) => [order.subject.job, await open(order, base, heads, pacing)] as const),
+    ),
   );
   const results = new Map<string, Promise<JobReport>>();
   let failed = false;
@@ -150,6 +154,7 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
       handOverAt: base.handOverAt,
       signal: base.signal,
       last: base.last,
+      turn: pacing.turn,
       superseding: order.superseding,
       mustSettle: order.mustSettle,
       tell: base.tell,
@@ -163,7 +168,11 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
     return reportOf(ended, order.engine.id, await messagesOf(order, ended), order.findings);
   }
 
-  return await Promise.all(orders.map(start));
+  try {
+    return await Promise.all(orders.map(start));
+  } finally {
+    pacing.end();
+  }
 }
 
 /** The engine with the times that hold for this job's target. */
@@ -177,11 +186,12 @@ async function open(
   order: Order,
   base: FleetBase,
   heads: (job: string) => Promise<Held | null>,
+  pacing: Pacing,
 ): Promise<{ pen: Pen } | { report: JobReport }> {
   const { job } = order.subject;
   const time = base.time ?? realTime;
   const at = momentOf(time);
-  const penOn = (held: Held) => ({ pen: penOf(held, base.ledger, () => heads(job), time, at) });
+  const penOn = (held: Held) => ({ pen: penOf(held, base.ledger, () => heads(job), time, at, pacing.soon) });
   try {
     const swap = await base.ledger.write(order.body, order.held?.head ?? null, order.message);
     if (swap.landed) return penOn({ record: order.body, head: swap.head });

@@ -52,9 +52,8 @@ export function knowledgeOf(crew: Crew): Knowledge {
 
 /** The part of it that a decision is made from. */
 export function ownOf(know: Knowledge, crew: Crew, see: Sight): Own {
-  const now = crew.clock.now();
   const isOverdue = (run: Run) =>
-    isEnding(run) && now > (know.endingSince.get(phase(run)) ?? now) + endingSeconds(run, crew.pen.record) * 1000;
+    isEnding(run) && see.at > (know.endingSince.get(phase(run)) ?? see.at) + endingSeconds(run, crew.pen.record) * 1000;
   return {
     verdict: know.verdict,
     prepared: know.prepared,

@@ -3,6 +3,7 @@ import type { Held, Ledger } from '../ledger/ledger.js';
 import type { Json } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
 import { leaseFrom } from './holder.js';
+import type { Pacing } from './pacing.js';
 import { type RealTime, realTime } from './real-time.js';
 
 /** A mutating call needs a head check younger than this (PROTOCOL 1, V). Real seconds: it guards against a process that stood still. */
@@ -27,7 +28,7 @@ export interface Pen {
   readonly record: JobRecord;
   /** Changes the record in memory; it lands with the next write. */
   note(change: (record: JobRecord) => JobRecord): void;
-  /** Starts a write of what is noted, without waiting for it; a later waited write tells if it failed. */
+  /** Writes what is noted some time, together with other rollouts' notes, without waiting for it; a later waited write tells if it failed. */
   flushSoon(message: string): void;
   /** Writes what is noted and waits until it has landed. Throws LockLost if it was refused, else what the ledger threw. */
   flush(message: string): Promise<void>;
@@ -47,7 +48,7 @@ export function momentOf(time: RealTime): Moment {
 
 /**
  * `readHead` reads this job's record; the fleet shares one read among its jobs. `checkedAt` is the moment before the write that
- * opened the rollout was sent; without it the first call checks the head.
+ * opened the rollout was sent; without it the first call checks the head. `soon` lets writes that may land later meet.
  */
 export function penOf(
   start: Held,
@@ -55,6 +56,7 @@ export function penOf(
   readHead: () => Promise<Held | null>,
   time: RealTime = realTime,
   checkedAt: Moment | null = null,
+  soon: Pacing['soon'] = (write) => write(),
 ): Pen {
   let record = start.record;
   let landed = start.record;
@@ -63,6 +65,8 @@ export function penOf(
   let checked = checkedAt;
   let lost: LockLost | null = null;
   let queue: Promise<void> = Promise.resolve();
+  /** A write that may land later is coming. */
+  let expected = false;
   /** Bodies that were sent and not answered: one of them may land at any later moment, until another one has. */
   let unanswered: JobRecord[] = [];
 
@@ -144,7 +148,12 @@ export function penOf(
       record = change(record);
     },
     flushSoon(message) {
-      enqueue(message).catch(() => undefined);
+      if (expected) return;
+      expected = true;
+      soon(() => {
+        expected = false;
+        enqueue(message).catch(() => undefined);
+      });
     },
     flush: enqueue,
     async check() {

@@ -1,3 +1,4 @@
+import { type Code, codes } from '../model/codes/index.js';
 import { RolloutError } from '../model/error.js';
 import { exitCodeOf, type Outcome } from '../model/outcome.js';
 import type { JobPlan, PlanAction } from '../model/plan.js';
@@ -34,9 +35,10 @@ export function plainReport(
         : outcome === 'quarantined'
           ? (planned.reasons.find((reason) => reason.kind === 'quarantined')?.message ?? null)
           : null;
-  const code =
+  const code: Code | null =
     error instanceof RolloutError ? error.code : error !== undefined ? 'unexpected-error' : (blocking?.code ?? null);
-  const next = error instanceof RolloutError ? error.next : outcome === 'refused' ? (blocking?.next ?? null) : null;
+  const known = error instanceof RolloutError ? error.next : outcome === 'refused' ? (blocking?.next ?? null) : null;
+  const next = known ?? (code === null || outcome === 'quarantined' ? null : codes[code].next);
   return {
     job: planned.job,
     environment,

@@ -87,6 +87,8 @@ const unseen: Partial<Record<Outcome, string>> = {
 
 function capital(text: string): string {
   const trimmed = text.trim().replace(/\.$/, '');
+  // A name or an address at the start stays as it is.
+  if (!/^[a-z]+[ ,]/.test(trimmed)) return trimmed;
   return trimmed.slice(0, 1).toUpperCase() + trimmed.slice(1);
 }
 

@@ -97,6 +97,14 @@ export async function makeWorld(): Promise<World> {
         head: { sha: head, ref: 'change', repo: { full_name: from } },
         base: { sha: base, ref: 'main' },
       };
+      await cloud.control('POST', '/runs', {
+        service: 'github',
+        repository,
+        pull: 1,
+        head: { ref: 'change', sha: head },
+        base: { ref: 'main', sha: base },
+        fork: from === repository ? null : from,
+      });
       const going = await start('pull_request', { action: 'opened', number: 1, pull_request }, file);
       // The runner's copy of the work tree is made when act starts, so the branch stays until it has ended.
       const end = going.end.finally(async () => {

@@ -101,7 +101,8 @@ export async function openCloud(rate: number): Promise<LocalCloud> {
     plant: async (spec) => (await control<RunView>('POST', '/runs', spec)).id,
     set: async (settings) => void (await control('POST', '/settings', settings)),
     runs,
-    states: async (service, name) => Object.fromEntries((await runs(service, name)).map(({ id, state }) => [id, state])),
+    states: async (service, name) =>
+      Object.fromEntries((await runs(service, name)).map(({ id, state }) => [id, state])),
     checks: async (name) => ((await ofRepository(name))?.['checkRuns'] ?? []) as unknown as readonly CheckRun[],
     github: async (name) => (await ofRepository(name)) ?? {},
     async definition(name) {

@@ -63,7 +63,8 @@ export function masked(text: string, masks: readonly string[]): string {
 
 function commandIn(line: string): Command | null {
   const modern = /^\s*::([^\s:]+)(?:\s+(.*?))?::(.*)$/.exec(line);
-  if (modern) return { name: modern[1] ?? '', properties: pairs(modern[2] ?? '', ','), data: unescaped(modern[3] ?? '') };
+  if (modern)
+    return { name: modern[1] ?? '', properties: pairs(modern[2] ?? '', ','), data: unescaped(modern[3] ?? '') };
   const old = /##\[([^\s\]]+)(?:\s+([^\]]*))?\](.*)$/.exec(line);
   return old && { name: old[1] ?? '', properties: pairs(old[2] ?? '', ';'), data: old[3] ?? '' };
 }

@@ -104,7 +104,12 @@ export function dispatched(at: Base): WorkflowEvent {
 /** GitHub publishes no schema of this payload. */
 export function scheduled(at: Base): WorkflowEvent {
   const { repository, ...event } = common(at);
-  return { name: 'schedule', schema: null, payload: { schedule: '17 * * * *', ...from(repository, event.actor) }, ...event };
+  return {
+    name: 'schedule',
+    schema: null,
+    payload: { schedule: '17 * * * *', ...from(repository, event.actor) },
+    ...event,
+  };
 }
 
 /** The same workflow run once more: same id and payload, next attempt. */

@@ -68,7 +68,11 @@ export async function defineGlueJobs(
   });
 }
 
-export async function changeGlueJob(cloud: LocalCloud, name: string, members: Partial<CreateJobRequest>): Promise<void> {
+export async function changeGlueJob(
+  cloud: LocalCloud,
+  name: string,
+  members: Partial<CreateJobRequest>,
+): Promise<void> {
   const { Name: _, ...JobUpdate } = { ...definition(name), ...members };
   await withGlue(cloud, (client) => client.send(new UpdateJobCommand({ JobName: name, JobUpdate })));
 }

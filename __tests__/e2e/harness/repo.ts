@@ -24,6 +24,8 @@ export interface Repo {
   checkout(folder: string, sha: string, depth: number): Promise<void>;
   /** Takes an unreachable commit away from the host, as its clean-up does in time. */
   forget(sha: string): Promise<void>;
+  /** Everything that the history of a ref holds: messages and files. */
+  contents(ref: string): Promise<string>;
   /** Loses the ledger. */
   dropLedger(): Promise<void>;
   /** The ledger's refs with their commits. */
@@ -49,7 +51,7 @@ export async function newRepo(folder: string): Promise<Repo> {
   const origin = join(folder, 'origin.git');
   const clone = join(folder, 'clone');
   const gitIn = async (cwd: string, ...args: readonly string[]) =>
-    (await run('git', args, { cwd, env: environment })).stdout.trim();
+    (await run('git', args, { cwd, env: environment, maxBuffer: 64 * 1024 * 1024 })).stdout.trim();
   const git = (...args: readonly string[]) => gitIn(clone, ...args);
   mkdirSync(folder, { recursive: true });
   await gitIn(folder, 'init', '-q', '--bare', '-b', 'main', origin);
@@ -63,7 +65,8 @@ export async function newRepo(folder: string): Promise<Repo> {
     const pairs = lines.split('\n').filter(Boolean);
     return Object.fromEntries(pairs.map((line) => line.split(' ') as [string, string]));
   };
-  const head = async (branch = 'main') => (await git('for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`)) || null;
+  const head = async (branch = 'main') =>
+    (await git('for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`)) || null;
   return {
     origin,
     git,
@@ -109,6 +112,7 @@ export async function newRepo(folder: string): Promise<Repo> {
       if (kept) throw new Error(`${sha} is still reachable`);
     },
     ledger,
+    contents: (ref) => gitIn(origin, 'log', '-p', '--format=fuller', ref),
     async dropLedger() {
       for (const ref of Object.keys(await ledger())) await gitIn(origin, 'update-ref', '-d', ref);
     },

@@ -7,9 +7,10 @@ import type { JobPlan, Plan } from '../../../src/model/plan.js';
 import type { JobReport, Report } from '../../../src/model/report.js';
 import { type LocalCloud, type Logged, openCloud } from './cloud.js';
 import type { Annotation } from './commands.js';
+import { documentIn } from './documents.js';
 import { pushed, type WorkflowEvent } from './events.js';
 import { type Files, newRepo, type Repo } from './repo.js';
-import { type InputValues, runStep, type Stage as RunnerStage, type Step } from './runner.js';
+import { type InputValues, type Stage as RunnerStage, runStep, type Step } from './runner.js';
 
 /** How a step is set up, beside its event. */
 export interface StepOptions {
@@ -106,7 +107,10 @@ async function openStage(rate: number): Promise<Stage> {
   const repository = 'acme/streams';
   const repo = await newRepo(folder);
   const cloud = await openCloud(rate);
-  await cloud.set({ service: 'github', repositories: { [repository]: { directory: repo.origin, defaultBranch: 'main' } } });
+  await cloud.set({
+    service: 'github',
+    repositories: { [repository]: { directory: repo.origin, defaultBranch: 'main' } },
+  });
   let count = 0;
   let last: Done | null = null;
   const fresh = (name: string) => {
@@ -199,7 +203,10 @@ function doneOf(event: WorkflowEvent, main: RunnerStage, post: RunnerStage | nul
 /** A secret may stand in the command that masks it, and nowhere else; not even the runner's own masking is relied on. */
 function refuseLeaks(secrets: readonly string[], ...parts: readonly (RunnerStage | null)[]): void {
   for (const part of parts) {
-    const shown = part?.raw.split('\n').filter((line) => !line.startsWith('::add-mask::')).join('\n');
+    const shown = part?.raw
+      .split('\n')
+      .filter((line) => !line.startsWith('::add-mask::'))
+      .join('\n');
     const all = JSON.stringify([shown, part?.summary, part?.outputs, part?.state]);
     const leaked = secrets.filter((secret) => all.includes(JSON.stringify(secret).slice(1, -1)));
     if (leaked.length > 0) throw new Error(`shown in the open: ${leaked.join(', ')}`);
@@ -207,10 +214,14 @@ function refuseLeaks(secrets: readonly string[], ...parts: readonly (RunnerStage
 }
 
 function documentAt<Document>(path: string | undefined): Document | null {
-  return path ? (JSON.parse(readFileSync(path, 'utf8')) as Document) : null;
+  return path ? documentIn<Document>(readFileSync(path, 'utf8')) : null;
 }
 
-function found<One extends { readonly job: string }>(all: readonly One[] | undefined, name: string, main: RunnerStage): One {
+function found<One extends { readonly job: string }>(
+  all: readonly One[] | undefined,
+  name: string,
+  main: RunnerStage,
+): One {
   const one = all?.find(({ job }) => job === name);
   if (one === undefined) throw new Error(`nothing is told of ${name}:\n${main.raw}`);
   return one;

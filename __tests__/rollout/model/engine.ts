@@ -142,13 +142,26 @@ export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watc
   }
 
   /** One mutating call: when it is sent, when it takes effect and when it is answered are three moments. */
-  async function mutate(by: Process, verb: Sent['verb'], parts: Pick<Sent, 'stamp' | 'on'>, effect: (sent: Sent) => TrueRun) {
+  async function mutate(
+    by: Process,
+    verb: Sent['verb'],
+    parts: Pick<Sent, 'stamp' | 'on'>,
+    effect: (sent: Sent) => TrueRun,
+  ) {
     const ordinal = (calls += 1);
     const how = schedule.faults.find((fault) => fault.kind === 'call' && fault.call === ordinal);
     const fault = how?.kind === 'call' ? how.how : 'none';
     const { held } = by;
     const late = fault === 'zombie';
-    const sent: Sent = { by, verb, at: sim.now, n: held?.n ?? 0, direction: held?.direction ?? 'forward', late, ...parts };
+    const sent: Sent = {
+      by,
+      verb,
+      at: sim.now,
+      n: held?.n ?? 0,
+      direction: held?.direction ?? 'forward',
+      late,
+      ...parts,
+    };
     watcher.sent(sent);
     const what = `${verb}${parts.stamp === null ? '' : ` (${parts.stamp.step} of ${parts.stamp.n})`}${parts.on === null ? '' : ` ${parts.on}`}`;
     tell(`${by.name} sends ${what}${fault === 'none' ? '' : `: ${fault}`}`);
@@ -202,8 +215,11 @@ export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watc
         call,
         (run) => run.state !== 'starting',
         () =>
-          mutate(by, verb, { stamp: call.stamp, on: verb === 'start' ? null : (call.predecessor?.id ?? null) }, (sent) =>
-            verb === 'replace' ? replace(sent, call) : launchFenced(sent, call),
+          mutate(
+            by,
+            verb,
+            { stamp: call.stamp, on: verb === 'start' ? null : (call.predecessor?.id ?? null) },
+            (sent) => (verb === 'replace' ? replace(sent, call) : launchFenced(sent, call)),
           ),
       );
     const ending = (verb: 'stop' | 'drain') => (call: RunCall) =>
@@ -259,7 +275,9 @@ export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watc
         return runs.filter((run) => run.listedAt <= sim.now && subject.names.includes(run.name)).map(show);
       });
       const missing = subject.ids.filter((id) => !listed.some((run) => run.id === id));
-      const single = await by.event(dice.between(5, 500), () => runs.filter((run) => missing.includes(run.id)).map(show));
+      const single = await by.event(dice.between(5, 500), () =>
+        runs.filter((run) => missing.includes(run.id)).map(show),
+      );
       return await by.event(dice.between(5, 500), () => [...listed, ...single]);
     }
   }

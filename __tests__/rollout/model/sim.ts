@@ -33,7 +33,10 @@ export function simulation(): Sim {
       await idle();
       while (!done()) {
         const next = queue[0];
-        if (next === undefined || next.at > until) return;
+        if (next === undefined || next.at > until) {
+          now = Math.max(now, until);
+          return;
+        }
         queue.shift();
         now = next.at;
         events += 1;

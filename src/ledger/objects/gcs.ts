@@ -12,15 +12,14 @@ import { pauses, requestSeconds } from './limits.js';
 export async function openGcsBucket(name: string, options: LedgerOptions): Promise<Bucket> {
   const { Storage } = await import('../../artifacts/stores/sdk-storage.js');
   const ambient = { env: options.env, userAgent, signal: new AbortController().signal, secret: () => '' };
-  const timeout = requestSeconds(options) * 1000;
   const storage = new Storage({
     ...(await optionsOf({ region: null, role: null, impersonate: null }, ambient)),
-    timeout,
     // Repeated here: the client repeats some calls and not others, and waits by its own clock.
     retryOptions: { autoRetry: false },
   });
   const bucket = storage.bucket(name);
   const url = `gs://${name}`;
+  const repeated = repeater(requestSeconds(options) * 1000);
   let exists: Promise<void> | null = null;
 
   function failure(error: unknown, right: string, call: string, key: string | null): RolloutError {
@@ -38,7 +37,6 @@ export async function openGcsBucket(name: string, options: LedgerOptions): Promi
         file.save(text, {
           resumable: false,
           contentType: 'application/json',
-          timeout,
           // A generation is a text of 16 digits, which a number holds exactly.
           preconditionOpts: { ifGenerationMatch: expected === null ? 0 : Number(expected) },
         }),
@@ -92,7 +90,7 @@ export async function openGcsBucket(name: string, options: LedgerOptions): Promi
     neverTag: '1',
     async get(key) {
       try {
-        return await repeated(() => download(bucket.file(key), timeout));
+        return await repeated(() => download(bucket.file(key)));
       } catch (error) {
         if (statusOf(error) === 404) return missing();
         throw failure(error, 'storage.objects.get', 'objects.get', key);
@@ -105,23 +103,18 @@ export async function openGcsBucket(name: string, options: LedgerOptions): Promi
 }
 
 /** Content and generation out of one answer: of two, they could be of two versions. */
-function download(file: File, timeoutMs: number): Promise<Found> {
+function download(file: File): Promise<Found> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let tag: string | undefined;
-    const stream = file.createReadStream();
-    const timer = setTimeout(() => stream.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    stream
+    file
+      .createReadStream()
       .on('response', (response: { toJSON(): { headers: { readonly [name: string]: string | undefined } } }) => {
         tag = response.toJSON().headers['x-goog-generation'];
       })
       .on('data', (chunk: Buffer) => chunks.push(chunk))
-      .on('error', (error: Error) => {
-        clearTimeout(timer);
-        reject(error);
-      })
+      .on('error', reject)
       .on('end', () => {
-        clearTimeout(timer);
         if (tag === undefined) reject(new Error('the answer has no x-goog-generation'));
         else resolve({ text: Buffer.concat(chunks).toString('utf8'), tag });
       });
@@ -129,18 +122,33 @@ function download(file: File, timeoutMs: number): Promise<Found> {
 }
 
 /** Asks again after a lost answer or a failure that can pass. Writes carry a condition, so a second one of them does no harm. */
-async function repeated<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  for (const pause of pauses) {
-    try {
-      return await ask();
-    } catch (error) {
-      const status = statusOf(error);
-      const passes = status === null ? isLost(error) : status === 408 || status === 429 || status >= 500;
-      if (!passes || pause === null) throw error;
-      await delay(pause);
+function repeater(timeoutMs: number) {
+  return async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+    for (const pause of pauses) {
+      try {
+        return await within(timeoutMs, ask());
+      } catch (error) {
+        const status = statusOf(error);
+        const passes = status === null ? isLost(error) : status === 408 || status === 429 || status >= 500;
+        if (!passes || pause === null) throw error;
+        await delay(pause);
+      }
     }
+    throw new Error('the last try returns or throws');
+  };
+}
+
+/** The client takes a time limit and, on Node, does not keep it; the request that is given up may still have its effect. */
+async function within<Answer>(ms: number, asked: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
   }
-  throw new Error('unreachable: the last try returns or throws');
 }
 
 /** No answer came, and not for want of credentials. */

@@ -10,4 +10,4 @@ export function requestSeconds({ timeoutSeconds }: LedgerOptions): number {
 }
 
 /** Pauses before a request is repeated, in milliseconds of the real clock; the last try has none after it. */
-export const pauses: readonly (number | null)[] = [200, 1000, 3000, null];
+export const pauses: readonly (number | null)[] = [100, 400, 1600, null];

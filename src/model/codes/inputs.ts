@@ -22,6 +22,14 @@ export const inputsCodes = {
     meaning: 'The manifest has several environments and none was chosen.',
     next: 'Set the input `environment`.',
   },
+  'environment-unknown': {
+    meaning: 'The ledger has no records of the chosen environment.',
+    next: 'Choose one of those that the message names.',
+  },
+  'job-not-recorded': {
+    meaning: 'A name given in `jobs` is not in the ledger.',
+    next: 'Run `status` without `jobs` to see the names.',
+  },
   'manifest-not-found': {
     meaning: 'No manifest was found.',
     next: 'Create `.github/streaming-jobs.yml`, or set the input `manifest`.',

@@ -1,0 +1,224 @@
+import type { JobRecord } from '../../../src/model/record.js';
+import type { JobReport } from '../../../src/model/report.js';
+import { checkAgeSeconds } from '../../../src/rollout/pen.js';
+import { type Sent, type TrueRun, up, type Watcher } from './engine.js';
+import type { Process } from './processes.js';
+import { revisionAt } from './scenario.js';
+import type { Schedule } from './schedule.js';
+import type { Sim } from './sim.js';
+
+/** What the protocol promises; each is checked at every event that could break it. */
+export const invariants = {
+  'one start per step': 'a step of a rollout starts at most one run',
+  'one run in a gap strategy': 'never two active runs; in parallel never more than the old one and the new one',
+  'newer runs are left alone': 'an older rollout never ends the run of a newer one',
+  'foreign runs are left alone': 'a run that is not ours is never ended or scaled',
+  'verified before released':
+    'in parallel the old run is told to end only after `ready = n` landed and the new run was verified',
+  'no undo past the point of no return': 'the new run is not ended once the old one was told to end',
+  'no way back from undo': 'once the direction has turned, no step forward is called and no record turns it again',
+  'undo is written first': 'the direction has landed before the first call of an undo step',
+  'only the holder calls': 'no call by a process whose lock was lost longer ago than the check age allows',
+  'nothing after the close': 'no call of a closed or older rollout takes effect',
+  'intent before effect': 'a call is made only under a record of its own that has landed',
+  'ready is proved': '`ready = n` lands only with the verdict on that very run',
+  'succeeded means the new run runs': 'at a close as succeeded the new run is the only active one, and it is sound',
+  'rolled back means the old revision runs': 'at a close as rolled-back the old revision is the only active one',
+  'reports are true': 'a report names the runs that are active, and says `Nothing runs now` only if none is',
+  'no outcome without need': 'stuck, refused, failed and rolled-back have a cause in the history',
+  'it converges': 'once faults have ceased, resume closes the rollout',
+  'one run is up in the end': 'exactly one run is up, unless a run failed by itself or the job was to stop',
+} as const;
+export type Invariant = keyof typeof invariants;
+
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly at: number;
+  readonly what: string;
+}
+
+/** Watches one history. */
+export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | null, runs: () => readonly TrueRun[]) {
+  const found: Violation[] = [];
+  const starts = new Map<string, number>();
+  const landedUndo = new Set<number>();
+  const parallel = schedule.scenario === 'parallel' || schedule.scenario === 'overlap';
+  const has = (kind: Schedule['faults'][number]['kind']) => schedule.faults.some((fault) => fault.kind === kind);
+  const zombies = schedule.faults.some((fault) => fault.kind === 'call' && fault.how === 'zombie');
+  let failures = 0;
+
+  function violated(invariant: Invariant, what: string): void {
+    found.push({ invariant, at: sim.now, what });
+  }
+
+  const ours = () => runs().filter((run) => up(run) && run.stamp !== null);
+
+  const watcher: Watcher = {
+    sent(call) {
+      const { by, stamp } = call;
+      if (by.held === null) violated('intent before effect', `${by.name} sends ${call.verb} without a landed record`);
+      if (by.lostSince !== null && sim.now - by.lostSince > checkAgeSeconds * 1000)
+        violated('only the holder calls', `${by.name} lost the lock ${(sim.now - by.lostSince) / 1000} s ago`);
+      const undoStep = stamp?.step.startsWith('undo-') ?? false;
+      if (landedUndo.has(call.n) && stamp !== null && !undoStep)
+        violated('no way back from undo', `${call.verb} (${stamp.step}) of rollout ${call.n}`);
+      // Inside a gap the write is waited for 30 s at most, so that a slow ledger may be overtaken.
+      if (undoStep && !landedUndo.has(call.n) && !has('ledger'))
+        violated('undo is written first', `${call.verb} (${stamp?.step}) of rollout ${call.n}`);
+    },
+    launched(run, call) {
+      const step = `${run.stamp?.rollout} ${run.stamp?.step}`;
+      starts.set(step, (starts.get(step) ?? 0) + 1);
+      if ((starts.get(step) ?? 0) > 1)
+        violated(
+          'one start per step',
+          `${run.id} is start ${starts.get(step)} of ${run.stamp?.step} of rollout ${run.stamp?.n}`,
+        );
+      const active = ours();
+      const revisions = new Set(active.map((one) => `${one.stamp?.rollout} ${one.stamp?.step}`));
+      if (active.length > 2 || revisions.size < active.length || (active.length === 2 && !parallel))
+        violated('one run in a gap strategy', `${active.map((one) => one.id).join(', ')} are active`);
+      effective(call);
+    },
+    ending(run, call) {
+      if (run.stamp === null) violated('foreign runs are left alone', `${call.verb} of ${run.id}`);
+      if ((run.stamp?.n ?? 0) > call.n)
+        violated('newer runs are left alone', `${call.verb} of ${run.id} by rollout ${call.n}`);
+      effective(call);
+      if (!parallel || call.late) return;
+      const record = call.by.held;
+      if (record === null || record.plan?.strategy !== 'parallel' || record.n !== call.n) return;
+      if (run.id === record.predecessor?.run && call.direction === 'forward') released(run, record);
+      const isNew = run.stamp?.rollout === record.rollout;
+      const second = runs().some((other) => other !== run && up(other) && other.stamp?.rollout === record.rollout);
+      const old = runs().find((one) => one.id === record.predecessor?.run);
+      if (isNew && !second && old !== undefined && !up(old) && !old.byItself)
+        violated('no undo past the point of no return', `${call.verb} of ${run.id}, and ${old.id} is ${old.state}`);
+    },
+  };
+
+  function released(old: TrueRun, record: JobRecord): void {
+    const fresh = runs().filter((run) => run.stamp?.rollout === record.rollout && !run.stamp.step.startsWith('undo-'));
+    const proved = fresh.some((run) => sound(run) && run.runningSince !== null && sim.now - run.runningSince >= 45_000);
+    const written = record.ready?.n === record.n;
+    if (!proved || !written)
+      violated(
+        'verified before released',
+        `${old.id} is told to end, ready ${JSON.stringify(record.ready)}, verified: ${proved}`,
+      );
+  }
+
+  function effective(call: Sent): void {
+    const record = current();
+    if (call.late || zombies || has('ledger-lost') || record === null) return;
+    if (record.n > call.n || (record.n === call.n && record.closed !== null))
+      violated(
+        'nothing after the close',
+        `${call.verb} of rollout ${call.n}, sent at ${new Date(call.at).toISOString()} by ${call.by.name}`,
+      );
+  }
+
+  const sound = (run: TrueRun) => (run.target['gate'] ?? 'good') === 'good';
+
+  function landed(record: JobRecord, before: JobRecord | null): void {
+    const same = before !== null && before.rollout === record.rollout;
+    if (record.direction === 'undo') landedUndo.add(record.n);
+    else if (same && before?.direction === 'undo')
+      violated('no way back from undo', `record ${record.counter} goes forward again`);
+    if (record.ready?.n === record.n && record.n > 1 && before?.ready?.n !== record.n && same) {
+      const { verdict } = record;
+      if (verdict?.n !== record.n || verdict.run !== record.ready.run || verdict.result !== 'pass')
+        violated('ready is proved', `ready ${record.ready.run}, verdict ${JSON.stringify(verdict)}`);
+    }
+    if (record.closed !== null && before?.closed === null) closed(record);
+  }
+
+  function closed(record: JobRecord): void {
+    const outcome = record.closed?.outcome;
+    const active = ours().filter((run) => !record.trailing.some((entry) => entry.run === run.id));
+    const shown = active.map((run) => `${run.id} (${run.stamp?.revision})`).join(', ');
+    // A run may fail between the last look and the close.
+    const justFailed = (run: TrueRun) => run.byItself && sim.now - (run.endedAt ?? 0) < 120_000;
+    const excused = runs().some(justFailed) || zombies;
+    const strategy = record.plan?.strategy;
+    if (outcome === 'succeeded' && strategy === 'stop') {
+      if (active.length > 0) violated('succeeded means the new run runs', `stopped, and ${shown}`);
+    } else if (outcome === 'succeeded' && !excused) {
+      const [only] = active;
+      const right = active.length === 1 && only?.stamp?.revision === record.revision && sound(only);
+      if (!right) violated('succeeded means the new run runs', shown || 'nothing runs');
+    }
+    if (outcome === 'rolled-back' && !excused) {
+      const right = active.length === 1 && active[0]?.stamp?.revision === revisionAt(schedule, 1);
+      const known = record.good === null || active[0]?.stamp?.revision === record.good.revision;
+      if (!(right || known) || active.length !== 1)
+        violated('rolled back means the old revision runs', shown || 'nothing runs');
+    }
+  }
+
+  return {
+    found,
+    watcher,
+    landed,
+    violated,
+    failed() {
+      failures += 1;
+    },
+    reported(report: JobReport, by: Process): void {
+      const said = report.message.includes('Nothing runs now');
+      const closed = by.held?.closed != null && report.rollout === by.held.rollout;
+      if (!closed || zombies) return;
+      const active = runs().filter(up);
+      const younger = (run: TrueRun) => sim.now - run.startedAt < 120_000;
+      if (said && active.some((run) => !younger(run)))
+        violated('reports are true', `"${report.message}", and ${active.map((run) => run.id).join(', ')}`);
+      for (const shown of report.runs) {
+        const run = runs().find((one) => one.id === shown.id);
+        if (run !== undefined && run.endedAt !== null && sim.now - run.endedAt > 120_000)
+          violated('reports are true', `${run.id} is reported as ${shown.state} and has ended`);
+      }
+    },
+    /** The end of the history. */
+    ended(applied: boolean): void {
+      const record = current();
+      const alive = runs().filter(up);
+      const lost = has('ledger-lost');
+      const disturbed = has('foreign') || zombies || lost;
+      if (record !== null && record.closed === null)
+        return violated('it converges', `rollout ${record.n} is open: ${record.direction}`);
+      if (record === null || !applied) return;
+      const outcome = record.closed?.outcome ?? '';
+      const byItself = runs().some((run) => run.byItself);
+      const refusedCall = schedule.faults.some((fault) => fault.kind === 'call' && fault.how === 'no');
+      const bad = schedule.gates[2] !== 'good' || schedule.gates[3] !== 'good';
+      const needed = byItself || refusedCall || bad || disturbed;
+      if (['stuck', 'failed', 'rolled-back', 'refused'].includes(outcome) && !needed)
+        violated('no outcome without need', `${outcome}: ${record.closed?.code} ${record.closed?.message}`);
+      if (
+        outcome === 'stuck' &&
+        !byItself &&
+        !refusedCall &&
+        !disturbed &&
+        schedule.onFailure === 'rollback' &&
+        !drainsBad()
+      )
+        violated('no outcome without need', `stuck: ${record.closed?.code} ${record.closed?.message}`);
+      const stops = record.plan?.strategy === 'stop' && outcome === 'succeeded';
+      const mine = alive.filter((run) => run.stamp !== null && !record.trailing.some((entry) => entry.run === run.id));
+      const none =
+        stops ||
+        byItself ||
+        (schedule.scenario === 'create' && outcome !== 'succeeded') ||
+        (record.plan?.strategy === 'create' && outcome !== 'succeeded');
+      if (mine.length === 1 && !stops) return;
+      if (mine.length === 0 && (none || outcome === 'refused' || disturbed)) return;
+      if (outcome === 'stuck' || outcome === 'refused') return;
+      violated('one run is up in the end', `${outcome}: ${mine.map((run) => run.id).join(', ') || 'nothing runs'}`);
+    },
+  };
+
+  /** In parallel a new run that turns out bad after the old one left is past the point of no return. */
+  function drainsBad(): boolean {
+    return parallel && runs().some((run) => run.byItself);
+  }
+}
