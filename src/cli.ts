@@ -4,14 +4,18 @@ import { type FieldName, fields } from './inputs/fields.js';
 import type { Inputs, Mode } from './inputs/inputs.js';
 import { chooseMode } from './inputs/mode.js';
 import { RolloutError } from './model/error.js';
+import type { Plan } from './model/plan.js';
+import type { Report } from './model/report.js';
 import { log, renderLog } from './modes/log.js';
 import { makeBench } from './modes/make-bench.js';
 import { ManifestInvalid, validateWorkTree } from './modes/manifest.js';
+import type { Result } from './modes/run.js';
 import { renderStatus } from './modes/status.js';
 import { renderPlan } from './plan/index.js';
 import { cliTeller } from './report/cli-teller.js';
 import { writeFiles } from './report/files.js';
 import { forgeOf, lateGitHub } from './report/forge.js';
+import { masked } from './report/masked.js';
 import { planSummary, reportSummary } from './report/summary.js';
 import { failureDocument, printDocument, renderErrors, renderReport } from './report/terminal.js';
 import { cancelOn, processCancelled } from './rollout/cancel.js';
@@ -141,18 +145,21 @@ async function runMode(named: Exclude<Mode, 'auto'>, options: Options): Promise<
       printDocument(json, result.status, renderStatus(result.status));
       return result.exitCode;
     }
-    const report = result.kind === 'report' ? result.report : null;
-    const summary =
-      report === null
-        ? planSummary(result.plan as never, notice, result.kind === 'plan' && result.detect)
-        : reportSummary(report, notice);
-    await writeFiles(inputs.outputDirectory, result.plan, report, bench.mask(summary));
-    if (report === null) printDocument(json, result.plan, bench.mask(renderPlan(result.plan as never)));
-    else printDocument(json, report, bench.mask(renderReport(report)));
+    const mask = (text: string) => bench.mask(text);
+    const plan = masked(result.plan, mask);
+    const report = result.kind === 'report' ? masked(result.report, mask) : null;
+    await writeFiles(inputs.outputDirectory, plan, report, summaryOf(plan, report, notice, result));
+    if (report !== null) printDocument(json, report, renderReport(report));
+    else if (plan !== null) printDocument(json, plan, renderPlan(plan));
     return result.exitCode;
   } finally {
     await bench.close();
   }
+}
+
+function summaryOf(plan: Plan | null, report: Report | null, notice: string | null, result: Result): string {
+  if (report !== null) return reportSummary(report, notice);
+  return plan === null ? '' : planSummary(plan, notice, result.kind === 'plan' && result.detect);
 }
 
 async function runLog(options: Options): Promise<number> {

@@ -50,7 +50,14 @@ async function main(): Promise<number> {
     const report = result.kind === 'report' ? result.report : null;
     const { reportFromAction } = await import('./report/action-report.js');
     await reportFromAction(
-      { plan: result.plan, report, detect: result.kind === 'plan' && result.detect, notice, mask: bench.mask },
+      {
+        plan: result.plan,
+        report,
+        superseded: result.kind === 'report' ? (result.superseded ?? []) : [],
+        detect: result.kind === 'plan' && result.detect,
+        notice,
+        mask: bench.mask,
+      },
       inputs,
       github === null ? null : await github(),
     );

@@ -130,7 +130,7 @@ describe('the CLI', () => {
     expect([bad.code, bad.document.kind]).toEqual([4, 'validate']);
     expect(bad.document.errors).toMatchObject([{ field: 'jobs.clicks.target.workers' }]);
     const missing = await here.run<Failure>('plan', '--manifest', 'nowhere.yml');
-    expect([missing.code, missing.document.code]).toEqual([4, 'manifest-missing']);
+    expect([missing.code, missing.document.code]).toEqual([4, 'manifest-not-found']);
     const flag = await here.run<Failure>('apply', '--on-drift', 'ignore');
     expect([flag.code, flag.document.code]).toEqual([4, 'input-invalid']);
     expect((await stage.cloud.requests()).length).toBe(0);

@@ -25,6 +25,8 @@ const closedOlder: ReadonlySet<Outcome> = new Set(['superseded', 'succeeded', 'r
 export interface Applied {
   readonly plan: Plan;
   readonly report: Report;
+  /** Reports of older rollouts that were closed in favour of this commit. */
+  readonly superseded: readonly JobReport[];
 }
 
 /**
@@ -36,10 +38,12 @@ export async function apply(bench: Bench, onPlan: (plan: Plan) => Promise<void>)
   const first: Gathered = { ...read, plan: await approved(bench, read.plan) };
   await onPlan(first.plan);
   const reports = new Map<string, JobReport>();
+  const superseded: JobReport[] = [];
   let round: Gathered | null = first;
   while (round !== null) {
     const { reports: done, again, held }: Round = await carryOutRound(bench, round, reports);
     for (const report of done) reports.set(report.job, report);
+    superseded.push(...done.filter((report) => again.includes(report.job)));
     const waitFor = bench.inputs.wait ? held : [];
     const next = [...again, ...waitFor];
     if (next.length === 0 || bench.signal.aborted || bench.clock.now() >= bench.handOverAt) break;
@@ -47,7 +51,7 @@ export async function apply(bench: Bench, onPlan: (plan: Plan) => Promise<void>)
     round = bench.signal.aborted ? null : await gather(bench, { jobs: next });
   }
   const jobs = first.plan.jobs.flatMap((planned) => reports.get(planned.job) ?? []);
-  return { plan: first.plan, report: reportOver(first.plan, jobs) };
+  return { plan: first.plan, report: reportOver(first.plan, jobs), superseded };
 }
 
 export function reportOver(plan: Plan, jobs: readonly JobReport[]): Report {

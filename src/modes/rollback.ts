@@ -108,7 +108,7 @@ export async function rollback(bench: Bench, onPlan: (plan: Plan) => Promise<voi
     outcomes: new Map(),
     tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
   });
-  return { plan, report: reportOver(plan, [...reports, ...carried]) };
+  return { plan, report: reportOver(plan, [...reports, ...carried]), superseded: [] };
 }
 
 /** A requested rollback quarantines the revision that it leaves. */

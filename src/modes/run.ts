@@ -1,6 +1,6 @@
 import type { ChosenMode } from '../inputs/mode.js';
 import type { Plan } from '../model/plan.js';
-import type { Report } from '../model/report.js';
+import type { JobReport, Report } from '../model/report.js';
 import { planExitCode } from '../plan/index.js';
 import { apply } from './apply.js';
 import type { Bench } from './bench.js';
@@ -13,7 +13,13 @@ import { type Status, status } from './status.js';
 /** What a mode came to; exactly one document of the machine contract is behind each kind. */
 export type Result =
   | { readonly kind: 'plan'; readonly plan: Plan; readonly detect: boolean; readonly exitCode: number }
-  | { readonly kind: 'report'; readonly plan: Plan | null; readonly report: Report; readonly exitCode: number }
+  | {
+      readonly kind: 'report';
+      readonly plan: Plan | null;
+      readonly report: Report;
+      readonly superseded?: readonly JobReport[];
+      readonly exitCode: number;
+    }
   | { readonly kind: 'status'; readonly status: Status; readonly exitCode: number };
 
 /** Runs a mode. `onPlan` is called before anything is carried out. Throws for bad input, before any job. */
@@ -33,8 +39,8 @@ export async function run(
       return { kind: 'plan', plan, detect: false, exitCode: planExitCode(plan) };
     }
     case 'apply': {
-      const { plan, report } = await apply(bench, onPlan);
-      return { kind: 'report', plan, report, exitCode: report.exitCode };
+      const { plan, report, superseded } = await apply(bench, onPlan);
+      return { kind: 'report', plan, report, superseded, exitCode: report.exitCode };
     }
     case 'rollback': {
       const { plan, report } = await rollback(bench, onPlan);

@@ -47,6 +47,10 @@ export function up(run: TrueRun): boolean {
   return run.state === 'starting' || run.state === 'running';
 }
 
+export function isForeign(run: TrueRun): boolean {
+  return run.key === 'foreign';
+}
+
 /** An engine in memory with the fence, the delays and the faults of a schedule. */
 export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watcher, tell: (line: string) => void) {
   const runs: TrueRun[] = [];

@@ -1,7 +1,7 @@
 import type { JobRecord } from '../../../src/model/record.js';
 import type { JobReport } from '../../../src/model/report.js';
 import { checkAgeSeconds } from '../../../src/rollout/pen.js';
-import { type Sent, type TrueRun, up, type Watcher } from './engine.js';
+import { isForeign, type Sent, type TrueRun, up, type Watcher } from './engine.js';
 import type { Process } from './processes.js';
 import { revisionAt } from './scenario.js';
 import type { Schedule } from './schedule.js';
@@ -45,13 +45,12 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
   const parallel = schedule.scenario === 'parallel' || schedule.scenario === 'overlap';
   const has = (kind: Schedule['faults'][number]['kind']) => schedule.faults.some((fault) => fault.kind === kind);
   const zombies = schedule.faults.some((fault) => fault.kind === 'call' && fault.how === 'zombie');
-  let failures = 0;
 
   function violated(invariant: Invariant, what: string): void {
     found.push({ invariant, at: sim.now, what });
   }
 
-  const ours = () => runs().filter((run) => up(run) && run.stamp !== null);
+  const ours = () => runs().filter((run) => up(run) && !isForeign(run));
 
   const watcher: Watcher = {
     sent(call) {
@@ -81,7 +80,7 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
       effective(call);
     },
     ending(run, call) {
-      if (run.stamp === null) violated('foreign runs are left alone', `${call.verb} of ${run.id}`);
+      if (isForeign(run)) violated('foreign runs are left alone', `${call.verb} of ${run.id}`);
       if ((run.stamp?.n ?? 0) > call.n)
         violated('newer runs are left alone', `${call.verb} of ${run.id} by rollout ${call.n}`);
       effective(call);
@@ -118,7 +117,8 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
       );
   }
 
-  const sound = (run: TrueRun) => (run.target['gate'] ?? 'good') === 'good';
+  /** What its life can prove: a run that ends may have run long enough before. */
+  const sound = (run: TrueRun) => run.target['gate'] !== 'batch' && run.target['gate'] !== 'hangs';
 
   function landed(record: JobRecord, before: JobRecord | null): void {
     const same = before !== null && before.rollout === record.rollout;
@@ -161,8 +161,8 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
     watcher,
     landed,
     violated,
-    failed() {
-      failures += 1;
+    lost() {
+      landedUndo.clear();
     },
     reported(report: JobReport, by: Process): void {
       const said = report.message.includes('Nothing runs now');
@@ -204,7 +204,7 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
       )
         violated('no outcome without need', `stuck: ${record.closed?.code} ${record.closed?.message}`);
       const stops = record.plan?.strategy === 'stop' && outcome === 'succeeded';
-      const mine = alive.filter((run) => run.stamp !== null && !record.trailing.some((entry) => entry.run === run.id));
+      const mine = alive.filter((run) => !isForeign(run) && !record.trailing.some((entry) => entry.run === run.id));
       const none =
         stops ||
         byItself ||

@@ -233,3 +233,14 @@ export function past(schedule: Schedule): { stamp: Stamp; target: JsonObject; re
   };
   return { stamp, target, record };
 }
+
+/** The stamp of another job. */
+export const foreign: Stamp = {
+  revision: 'r1-0123456789abcdef',
+  rollout: 'of-another-job',
+  n: 7,
+  step: 'start',
+  commit: commitOf(1),
+  predecessor: null,
+  slot: null,
+};

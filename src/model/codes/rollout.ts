@@ -96,4 +96,8 @@ export const rolloutCodes = {
     meaning: 'A defect of this tool, or an answer that it does not know.',
     next: 'Run `resume`; report the message if it comes again.',
   },
+  'process-cancelled': {
+    meaning: 'The process was cancelled before anything was rolled out. No streaming job was touched.',
+    next: 'Run the same command again.',
+  },
 } as const satisfies Record<string, CodeEntry>;
