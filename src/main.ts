@@ -6,13 +6,16 @@ import { worstExitCode } from './model/outcome.js';
 import type { Report } from './model/report.js';
 import { makeBench } from './modes/make-bench.js';
 import { loadManifest, ManifestInvalid, validateWorkTree } from './modes/manifest.js';
+import { keepNurserySmall } from './nursery.js';
 import { actionTeller } from './report/action-teller.js';
+import { exitCodeOfFailure } from './report/failure.js';
 import { forgeOf, lateGitHub } from './report/forge.js';
 import { tellInputErrors } from './report/input-errors.js';
 import { cancelOn, processCancelled } from './rollout/cancel.js';
 import { reportExitCode } from './rollout/plain.js';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+keepNurserySmall();
 
 const cancelled = cancelOn();
 

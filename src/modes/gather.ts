@@ -25,6 +25,7 @@ import { text } from '../rollout/text.js';
 import type { Bench } from './bench.js';
 import { loadManifestFiles, manifestAt } from './manifest.js';
 import { nameOf } from './name.js';
+import { learnSecrets } from './secrets.js';
 
 /** Looks and reference reads under way at the same time, over all engines. */
 const looks = 16;
@@ -54,6 +55,7 @@ export async function gather(
   // The longest read of all begins first; whoever needs the repository or the tree gets its error.
   opening.then((opened) => opened.tree(opened.head)).catch(() => undefined);
   const { manifest, files: manifestFiles } = await loadManifestFiles(bench);
+  learnSecrets(bench, manifest.jobs);
   const repository = await opening;
   const engines = await loadEngines(bench, manifest);
   const places = new Map(manifest.jobs.map((job) => [job.key, placeOf(bench, engines, job)]));

@@ -6,6 +6,7 @@ import type { JsonObject } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
 import { subjectOf } from '../rollout/subject.js';
 import type { Bench } from './bench.js';
+import { learnSecrets } from './secrets.js';
 
 /** Jobs of one environment as the ledger knows them: what `resume`, `rollback` and `status` work on, with no manifest. */
 export interface LedgerJobs {
@@ -82,6 +83,7 @@ export async function connectTo(
 ): Promise<{ engine: Engine; session: Session; subject: Subject }> {
   const engine = await bench.engine(record.engine);
   const target = targetOf(record);
+  learnSecrets(bench, target);
   const job = record.plan?.job ??
     record.declared ?? { key: record.job, target, parallel: { overlapSeconds: 0, slots: [] } };
   return { engine, session: await bench.sessions.get(engine, target), subject: subjectOf({ ...job, target }, record) };

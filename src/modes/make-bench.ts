@@ -20,9 +20,13 @@ export function makeBench(
   inputs: Inputs,
   parts: { forge: Forge; teller: Teller; signal: AbortSignal; onSecret: (value: string) => void },
 ): Bench {
-  const { teller, signal } = parts;
+  const { signal } = parts;
   const clock = clockOf(clockRate(inputs.env), clockOrigin(inputs.env));
   const secrets = secretsFrom(inputs.env, parts.onSecret);
+  const teller: Teller = {
+    line: (text) => parts.teller.line(secrets.mask(text)),
+    group: (title, work) => parts.teller.group(secrets.mask(title), work),
+  };
   if (inputs.githubToken !== null) parts.onSecret(inputs.githubToken);
   const ambient: Ambient = {
     env: inputs.env,
@@ -30,9 +34,9 @@ export function makeBench(
     userAgent,
     signal,
     secret: secrets.read,
-    log: (line) => teller.line(secrets.mask(line)),
+    log: teller.line,
   };
-  const sessions = openSessions(ambient);
+  const sessions = openSessions(ambient, secrets.mask);
   const { event } = inputs;
   const workflow =
     event.runId === null || event.repository === null

@@ -30,8 +30,19 @@ export async function loadManifest(bench: Bench): Promise<Manifest> {
   return (await loadManifestFiles(bench)).manifest;
 }
 
-/** The manifest with the paths of all files that it was read from, `for-each` files included. Throws ManifestInvalid. */
-export async function loadManifestFiles(bench: Bench): Promise<{ manifest: Manifest; files: readonly string[] }> {
+type Loaded = { readonly manifest: Manifest; readonly files: readonly string[] };
+
+/** The checkout stays as it is during a call, and a large manifest takes a while to read. */
+const loaded = new WeakMap<Bench, Promise<Loaded>>();
+
+/** The manifest with the paths of all files that it was read from, `for-each` files included; read once a call. Throws ManifestInvalid. */
+export function loadManifestFiles(bench: Bench): Promise<Loaded> {
+  const known = loaded.get(bench) ?? loadOnce(bench);
+  loaded.set(bench, known);
+  return known;
+}
+
+async function loadOnce(bench: Bench): Promise<Loaded> {
   const { inputs } = bench;
   const source = await workTreeSource(inputs.workspace, inputs.manifest);
   const texts = new Map<string, string | null>(source.files.map((file) => [file.path, file.text]));

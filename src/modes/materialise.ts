@@ -7,7 +7,6 @@ import type { StepVerb } from '../model/step.js';
 import { inSlot } from '../plan/index.js';
 import type { Bench } from './bench.js';
 import type { Gathered } from './gather.js';
-import { secretNamesIn } from './secrets.js';
 
 /** A job's code as the engine can take it: built, uploaded, with the slot applied and every open end of the target filled in. */
 export interface Material {
@@ -32,8 +31,6 @@ export async function openWorkshop(bench: Bench, g: Gathered): Promise<Workshop>
   const { ambient, inputs } = bench;
   const stores = openStores(ambient);
   const commit = g.repository.head;
-  // A build gets the step's environment and may print any of it: its secrets are masked before it starts.
-  for (const name of secretNamesIn(g.manifest.jobs)) if (inputs.env[name]) ambient.secret(name);
   const builder = createBuilder({
     ledger: await bench.ledger(),
     repository: g.repository,
@@ -45,7 +42,7 @@ export async function openWorkshop(bench: Bench, g: Gathered): Promise<Workshop>
     rebuild: inputs.rebuild,
     secrets: bench.secrets,
     group: bench.teller.group,
-    line: (text) => bench.teller.line(bench.mask(text)),
+    line: bench.teller.line,
   });
   return {
     async make(declared, planned) {

@@ -1,4 +1,5 @@
 import { RolloutError } from '../model/error.js';
+import type { Bench } from './bench.js';
 
 /** Reads secrets from the process environment and remembers which values were given out, so that they can be masked. */
 export interface Secrets {
@@ -11,10 +12,14 @@ export interface Secrets {
   mask(text: string): string;
 }
 
-/** Names of the secrets that a value refers to as `${secret.NAME}`. */
-export function secretNamesIn(value: unknown): readonly string[] {
-  const found = JSON.stringify(value).matchAll(/\$\{secret\.([A-Za-z_][A-Za-z0-9_]*)\}/g);
-  return [...new Set([...found].map(([, name]) => name as string))];
+/**
+ * Learns the secrets that a manifest or a record refers to as `${secret.NAME}`, so that they are masked before a build or an engine
+ * can print them. One that is not there is told where it is needed.
+ */
+export function learnSecrets(bench: Pick<Bench, 'ambient'>, value: unknown): void {
+  for (const [, name = ''] of JSON.stringify(value).matchAll(/\$\{secret\.([A-Za-z_][A-Za-z0-9_]*)\}/g)) {
+    if (bench.ambient.env[name]) bench.ambient.secret(name);
+  }
 }
 
 /** Values shorter than this are too common to look for in text. */

@@ -183,7 +183,8 @@ function supersede(c: Case, cause: Cause): Decision {
   if (undone !== null || (c.kind === 'parallel' && active(fresh))) return turn(cause);
   if (active(fresh)) return close(c, 'superseded', cause);
   if (active(predecessor)) return conclude(c, 'superseded', cause);
-  if (c.kind === 'create' || c.kind === 'stop' || c.kind === 'scale') return conclude(c, 'superseded', cause);
+  if (c.kind === 'stop') return conclude(c, 'succeeded', null);
+  if (c.kind === 'create' || c.kind === 'scale') return conclude(c, 'superseded', cause);
   return turn(cause);
 }
 
@@ -192,7 +193,8 @@ function undo(c: Case): Decision {
   const { fresh, predecessor, undone, leaving } = c.see;
   const endedByItself = fresh === null || fresh.state === 'failed' || fresh.state === 'finished';
   const cause = c.record.undoReason ?? { code: 'undo-seen', message: 'the rollout was turned back' };
-  const outcome = c.own.superseding === null ? 'rolled-back' : 'superseded';
+  const superseded = c.own.superseding !== null || cause.code === 'superseded';
+  const outcome = superseded ? 'superseded' : 'rolled-back';
   const noOld = c.record.good?.target == null;
   if (c.own.failed !== null && c.own.failed.step !== 'undo-scale') {
     return close(c, 'stuck', { code: cause.code, message: `${cause.message}; undo: ${c.own.failed.message}` });
@@ -222,16 +224,17 @@ function undo(c: Case): Decision {
     if (c.kind === 'scale') {
       const before = c.record.predecessor?.scale ?? null;
       if (before !== null && !scaleShown(predecessor, before)) return call(c, 'scale', 'old', predecessor);
-      return close(c, touched(c) ? outcome : 'failed', cause);
+      return close(c, touched(c) || superseded ? outcome : 'failed', cause);
     }
     if (mustPrepare(c, 'old')) return call(c, 'prepare', 'old', null);
-    return conclude(c, c.own.superseding === null && endedByItself ? 'failed' : outcome, cause);
+    return conclude(c, !superseded && endedByItself ? 'failed' : outcome, cause);
   }
   if (c.kind === 'create') {
-    return conclude(c, c.own.superseding === null ? 'failed' : 'superseded', cause);
+    return conclude(c, superseded ? 'superseded' : 'failed', cause);
   }
   if (c.kind === 'parallel' || c.kind === 'scale' || c.kind === 'stop') return conclude(c, 'stuck', cause);
   if (noOld) return conclude(c, 'stuck', unknownGood(cause));
+  if (c.own.sentBack && !c.own.settled) return { do: 'settle', why: 'before the old revision is started again' };
   if (leaving[0] !== undefined) return waitOut(c, leaving[0]);
   if (c.kind === 'gap' && endingVerb(c) === 'snapshot' && snapshotPath(c) === null && c.record.good?.snapshot == null) {
     const missing = 'where the snapshot of the old run stands is not known, so it was not started without its state';

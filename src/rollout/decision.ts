@@ -48,6 +48,8 @@ export interface Own {
   readonly touched: boolean;
   /** Another process worked on this rollout before: what it called may not be in the journal. */
   readonly inherited: boolean;
+  /** This process had a launch of the old revision accepted: its run may not show yet. */
+  readonly sentBack: boolean;
   /** Steps whose verb said `running` in this process: they are polled by calling them again. */
   readonly polling: ReadonlySet<string>;
   /** A newer commit closes this rollout. */

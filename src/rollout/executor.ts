@@ -8,7 +8,7 @@ import type { Decision } from './decision.js';
 import { observeGap } from './gap.js';
 import { leaseSeconds, renewSeconds } from './holder.js';
 import { invoke } from './invoke.js';
-import { callKey, cancelled, knowledgeOf, looked, moved, ownOf, turned, unanswered } from './knowledge.js';
+import { accepted, callKey, cancelled, knowledgeOf, looked, moved, ownOf, turned, unanswered } from './knowledge.js';
 import { isDefect, patienceOf } from './patience.js';
 import { LockLost } from './pen.js';
 import { realTime } from './real-time.js';
@@ -194,7 +194,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
       journal(decision, 'failed', decision.on?.id ?? null, progress.message);
       return;
     }
-    if (decision.verb !== 'prepare') know.touched = true;
+    accepted(know, decision);
     if (decision.step === 'cancel-drain' && decision.on) cancelled(know, decision.on, clock.now());
     if (progress.state === 'running') {
       know.memos.set(key, { step: decision.step, memo: progress.memo });

@@ -16,6 +16,7 @@ export interface Knowledge {
   prepared: Own['prepared'];
   failed: Own['failed'];
   touched: boolean;
+  sentBack: boolean;
   /** Calls of unknown outcome may still show: settle before the next decision. */
   mustSettle: boolean;
   /** When the last settle began that no unknown call came after; milliseconds. */
@@ -39,6 +40,7 @@ export function knowledgeOf(crew: Crew): Knowledge {
     prepared: null,
     failed: null,
     touched: crew.pen.record.journal.some((entry) => entry.verb !== 'prepare'),
+    sentBack: false,
     mustSettle: crew.mustSettle,
     settledAt: null,
     endedAt: null,
@@ -62,6 +64,7 @@ export function ownOf(know: Knowledge, crew: Crew, see: Sight): Own {
     overdue: new Set(see.runs.filter(isOverdue).map((run) => run.id)),
     cancelled: know.cancelled,
     touched: know.touched,
+    sentBack: know.sentBack,
     inherited: crew.mustSettle,
     polling: new Set([...know.memos.values()].map((entry) => entry.step)),
     superseding: crew.superseding,
@@ -82,6 +85,15 @@ export function unanswered(know: Knowledge, call: Call): void {
   know.mustSettle = true;
   know.settledAt = null;
   if (call.verb !== 'prepare') know.touched = true;
+}
+
+/** A call was accepted. The run of a launch may show later than its effect: "it isn't there" needs another settle. */
+export function accepted(know: Knowledge, call: Call): void {
+  if (call.verb === 'prepare') return;
+  know.touched = true;
+  if (call.verb !== 'start' && call.verb !== 'replace' && call.verb !== 'overlap') return;
+  know.settledAt = null;
+  if (call.side === 'old') know.sentBack = true;
 }
 
 /** The overdue run was told to stop: it gets time for that, whatever state it shows meanwhile. */

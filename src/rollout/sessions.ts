@@ -1,5 +1,6 @@
 import type { Ambient, Engine, Session } from '../engines/engine.js';
 import type { JsonObject } from '../model/json.js';
+import { maskedSession } from './masked-session.js';
 
 /** Open sessions: one per engine, place and identity, connected at first use. */
 export interface Sessions {
@@ -7,7 +8,8 @@ export interface Sessions {
   close(): Promise<void>;
 }
 
-export function openSessions(ambient: Ambient): Sessions {
+/** `mask` takes known secrets out of what the engines say. */
+export function openSessions(ambient: Ambient, mask: (text: string) => string): Sessions {
   const open = new Map<string, Promise<Session>>();
   return {
     get(engine, target) {
@@ -15,7 +17,7 @@ export function openSessions(ambient: Ambient): Sessions {
       const key = `${engine.id} ${place.session}`;
       let session = open.get(key);
       if (session === undefined) {
-        session = engine.connect(place, target, ambient);
+        session = engine.connect(place, target, ambient).then((connected) => maskedSession(connected, mask));
         session.catch(() => open.delete(key));
         open.set(key, session);
       }

@@ -116,9 +116,17 @@ function iso(seconds) {
   return seconds === null ? null : new Date(seconds * 1000).toISOString();
 }
 
-const isActive = (run) => stateOf(run, state.now)[1] === null;
-const byId = (id) => state.runs.find((run) => run.id === id);
-const no = (message) => ({ failed: { message, next: 'Look at the runs of the engine.' } });
+function isActive(run) {
+  return stateOf(run, state.now)[1] === null;
+}
+
+function byId(id) {
+  return state.runs.find((run) => run.id === id);
+}
+
+function no(message) {
+  return { failed: { message, next: 'Look at the runs of the engine.' } };
+}
 
 function start({ name, stamp, target, snapshot }) {
   // The same start, asked for twice, is one run.

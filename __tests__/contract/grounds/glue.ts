@@ -1,5 +1,6 @@
 import {
   CreateJobCommand,
+  type CreateJobRequest,
   GetJobCommand,
   GetJobRunCommand,
   GlueClient,
@@ -108,7 +109,7 @@ async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
   }
 
   async function create(name: string): Promise<void> {
-    const definition = {
+    const definition: CreateJobRequest = {
       Name: name,
       Role: 'arn:aws:iam::123456789012:role/glue',
       Command: { Name: 'gluestreaming', ScriptLocation: script, PythonVersion: '3' },
@@ -148,9 +149,7 @@ async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
     wait,
     outside: {
       async plant(name, target = first) {
-        await create(name).catch((error: Error) => {
-          if (error.name !== 'AlreadyExistsException') throw error;
-        });
+        if (!known.has(name)) await create(name);
         known.add(name);
         await limit(name, 9);
         const Arguments = { '--scriptLocation': String(target['script']) };

@@ -63,5 +63,8 @@ export function cancelSuite({ ground, emulated }: Stage): void {
 
 /** Waits until a change has arrived. */
 async function arrival(field: Emulated): Promise<void> {
-  while (writesIn(await field.outside.heard()).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let tries = 0; writesIn(await field.outside.heard()).length === 0; tries += 1) {
+    if (tries > 1000) throw new Error('no change arrived within 10 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect } from '@jest/globals';
 import { codes } from '../../../src/model/codes/index.js';
 import type { Finding } from '../../../src/model/finding.js';
-import { strategyNames } from '../../../src/model/job.js';
+import { type StrategyName, strategyNames } from '../../../src/model/job.js';
 import type { JsonObject } from '../../../src/model/json.js';
 import type { Run } from '../../../src/model/run.js';
 import { alone, declared, freshStamp, launchCall, launched, until } from '../calls.js';
@@ -14,11 +14,23 @@ const errorsIn = (findings: readonly Finding[]) => findings.filter(({ level }) =
 /** Strategies that the engine accepts for a target, except those that launch nothing. */
 function launching(field: Field, target: JsonObject) {
   return strategyNames.filter(
-    (name) => !('rejected' in field.engine.expect(name, declared(field, target))) && name !== 'stop',
+    (name) =>
+      name !== 'stop' &&
+      (name !== 'parallel' || field.names.length > 1) &&
+      !('rejected' in field.engine.expect(name, declared(field, target))),
   );
 }
 
-function preflight(field: Field, target: JsonObject, strategy: (typeof strategyNames)[number], current: Run | null) {
+/** A parallel run takes the name of the other slot; where there is only one name (a real account), it is left out. */
+function preflight(field: Field, of: JsonObject, strategy: StrategyName, current: Run | null) {
+  const [name = '', other] = field.names;
+  if (strategy === 'parallel' && other !== undefined) {
+    const target = { ...of, name: other };
+    const parallel = { overlapSeconds: 600, slots: [{ name }, { name: other }] };
+    const job = { ...declared(field, target), parallel };
+    return field.session.preflight({ subject: subjectOf(field), job, target, strategy, current });
+  }
+  const target = of;
   return field.session.preflight({
     subject: subjectOf(field),
     job: declared(field, target),

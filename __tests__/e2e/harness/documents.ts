@@ -19,7 +19,8 @@ export function documentIn<Document>(text: string): Document {
   const document = JSON.parse(text) as { readonly kind: string; readonly version: unknown };
   const validate = schemas.get(document.kind);
   if (validate === undefined) throw new Error(`there is no schema for ${JSON.stringify(document.kind)}`);
-  if (!validate(document))
+  const fits: boolean = validate(document);
+  if (!fits)
     throw new Error(`not as schemas/${document.kind}.schema.json: ${ajv.errorsText(validate.errors)}`);
   return document as Document;
 }

@@ -19,10 +19,16 @@ const minutes = fc.oneof(
 );
 
 /** Moments at which something happens, in seconds: most rollouts take three to ten minutes. */
-const moment = fc.integer({ min: 0, max: 700 });
+const moment = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: 0, max: 150 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 700 }) },
+);
 
 /** Events of one process until it is struck; early ones are where plans and locks are made. */
-const event = fc.integer({ min: 1, max: 130 });
+const event = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 40 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 140 }) },
+);
 
 export function scheduleOf(given: Given): fc.Arbitrary<Schedule> {
   const first: fc.Arbitrary<Actor> = minutes.map((of) => ({
@@ -57,8 +63,8 @@ export function scheduleOf(given: Given): fc.Arbitrary<Schedule> {
       ),
       onTimeout: fc.constantFrom<Schedule['onTimeout']>('fail', 'cancel'),
       holders: fc.constantFrom<Schedule['holders']>('workflow', 'process'),
-      actors: fc.tuple(first, fc.array(later, { maxLength: 3 })).map(([one, more]) => [one, ...more]),
-      faults: fc.array(faultOf(given.zombies === true), { maxLength: 6 }),
+      actors: fc.tuple(first, fc.array(later, { maxLength: 3, size: 'max' })).map(([one, more]) => [one, ...more]),
+      faults: fc.array(faultOf(given.zombies === true), { maxLength: 7, size: 'max' }),
       seed: fc.nat(),
     })
     .map((drawn) => fit(drawn, given));
@@ -132,5 +138,7 @@ function fit(drawn: Schedule, given: Given): Schedule {
     once.add(fault.kind);
     return first && given.zombies !== true;
   });
-  return { ...drawn, actors, faults };
+  // By name, whoever runs is replaced: a stranger's run too.
+  const replaceBy = once.has('foreign') ? 'id' : drawn.replaceBy;
+  return { ...drawn, replaceBy, actors, faults };
 }

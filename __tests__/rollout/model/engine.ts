@@ -276,6 +276,7 @@ export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watc
       const listed = await by.event(dice.between(20, 1_000), () => {
         if (schedule.faults.some((fault) => fault.kind === 'look' && fault.look === ordinal))
           throw new Error('503 Service Unavailable');
+        by.lookedAt = sim.now;
         return runs.filter((run) => run.listedAt <= sim.now && subject.names.includes(run.name)).map(show);
       });
       const missing = subject.ids.filter((id) => !listed.some((run) => run.id === id));

@@ -42,6 +42,7 @@ export async function historyOf(schedule: Schedule, without: readonly Rule[] = [
 
   function landed(...[record, before, by]: Parameters<Parameters<typeof ledgerOf>[3]>): void {
     if (by !== null) by.held = record;
+    if (by !== null && record.closed !== null) by.closedOn = by.lookedAt;
     for (const process of processes.values()) {
       const { held } = process;
       if (held === null || process === by || process.lostSince !== null) continue;

@@ -62,7 +62,7 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
       if (landedUndo.has(call.n) && stamp !== null && !undoStep)
         violated('no way back from undo', `${call.verb} (${stamp.step}) of rollout ${call.n}`);
       // Inside a gap the write is waited for 30 s at most, so that a slow ledger may be overtaken.
-      if (undoStep && !landedUndo.has(call.n) && !has('ledger'))
+      if (undoStep && call.direction !== 'undo' && !has('ledger'))
         violated('undo is written first', `${call.verb} (${stamp?.step}) of rollout ${call.n}`);
     },
     launched(run, call) {
@@ -168,14 +168,16 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
       const said = report.message.includes('Nothing runs now');
       const closed = by.held?.closed != null && report.rollout === by.held.rollout;
       if (!closed || zombies) return;
-      const active = runs().filter(up);
-      const younger = (run: TrueRun) => sim.now - run.startedAt < 120_000;
-      if (said && active.some((run) => !younger(run)))
+      // The report tells of the last look; lists may be late.
+      const at = by.closedOn;
+      const wasUp = (run: TrueRun) => run.listedAt <= at && (run.endedAt === null || run.endedAt > at + 120_000);
+      const active = runs().filter((run) => wasUp(run) && up(run));
+      if (said && active.length > 0)
         violated('reports are true', `"${report.message}", and ${active.map((run) => run.id).join(', ')}`);
       for (const shown of report.runs) {
         const run = runs().find((one) => one.id === shown.id);
-        if (run !== undefined && run.endedAt !== null && sim.now - run.endedAt > 120_000)
-          violated('reports are true', `${run.id} is reported as ${shown.state} and has ended`);
+        if (run !== undefined && run.endedAt !== null && run.endedAt < at)
+          violated('reports are true', `${run.id} is reported as ${shown.state} and had ended`);
       }
     },
     /** The end of the history. */
@@ -199,6 +201,7 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
         !byItself &&
         !refusedCall &&
         !disturbed &&
+        record.good?.target != null &&
         schedule.onFailure === 'rollback' &&
         !drainsBad()
       )
@@ -209,7 +212,7 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
         stops ||
         byItself ||
         (schedule.scenario === 'create' && outcome !== 'succeeded') ||
-        (record.plan?.strategy === 'create' && outcome !== 'succeeded');
+        (record.plan?.strategy === 'create' && outcome !== 'succeeded' && outcome !== 'rolled-back');
       if (mine.length === 1 && !stops) return;
       if (mine.length === 0 && (none || outcome === 'refused' || disturbed)) return;
       if (outcome === 'stuck' || outcome === 'refused') return;

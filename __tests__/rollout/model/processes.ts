@@ -14,6 +14,10 @@ export interface Process {
   /** The last record of its own that landed, and the moments at which it lost the lock (null: it holds it). */
   held: JobRecord | null;
   lostSince: number | null;
+  /** When its last look was read. */
+  lookedAt: number;
+  /** The last look before the close that it wrote. */
+  closedOn: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly time: RealTime;
@@ -43,6 +47,8 @@ export function processOf(
     done: false,
     held: null,
     lostSince: null,
+    lookedAt: 0,
+    closedOn: 0,
     signal: cancel.signal,
     clock: {
       now: () => sim.now,

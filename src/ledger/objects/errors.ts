@@ -1,5 +1,6 @@
 import type { Refusal } from '../../artifacts/stores/errors.js';
 import { RolloutError } from '../../model/error.js';
+import { isPassing } from './repeat.js';
 
 /** The identity lacks a right; `right` in the store's own words. */
 export class BucketDenied extends RolloutError {
@@ -14,9 +15,6 @@ export class BucketDenied extends RolloutError {
 export function grant(rights: readonly string[], on: string): string {
   return `Grant ${rights.join(', ')} on ${on} to the identity of this step.`;
 }
-
-/** Statuses after which the same request can work, and after which it is not known what it did. */
-const passing: readonly number[] = [408, 425, 429];
 
 /** An error of a store in the registry's words. `what`: the call and its object. `status` null: no answer came. */
 export function bucketError(refusal: Refusal, what: string, status: number | null, cause: unknown): RolloutError {
@@ -42,7 +40,7 @@ export function bucketError(refusal: Refusal, what: string, status: number | nul
         cause,
       });
     case 'failed':
-      return status === null || status >= 500 || passing.includes(status)
+      return isPassing(status)
         ? new RolloutError('ledger-unreachable', `${what}: no clear answer came (${said}).`, {
             class: 'transient',
             next: 'Try again; if it goes on, check the network between the runner and the store.',

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { File } from '@google-cloud/storage';
 import { optionsOf, refusalOf, statusOf } from '../../artifacts/stores/gcs.js';
 import type { RolloutError } from '../../model/error.js';
@@ -6,7 +5,8 @@ import { userAgent } from '../../version.js';
 import type { LedgerOptions } from '../options.js';
 import type { Bucket, Found, Listing, Put } from './bucket.js';
 import { bucketError } from './errors.js';
-import { pauses, requestSeconds } from './limits.js';
+import { requestSeconds } from './limits.js';
+import { isPassing, repeater } from './repeat.js';
 
 /** A bucket of Cloud Storage, or of a server that speaks its JSON API (`STORAGE_EMULATOR_HOST`). */
 export async function openGcsBucket(name: string, options: LedgerOptions): Promise<Bucket> {
@@ -14,12 +14,11 @@ export async function openGcsBucket(name: string, options: LedgerOptions): Promi
   const ambient = { env: options.env, userAgent, signal: new AbortController().signal, secret: () => '' };
   const storage = new Storage({
     ...(await optionsOf({ region: null, role: null, impersonate: null }, ambient)),
-    // Repeated here: the client repeats some calls and not others, and waits by its own clock.
     retryOptions: { autoRetry: false },
   });
   const bucket = storage.bucket(name);
   const url = `gs://${name}`;
-  const repeated = repeater(requestSeconds(options) * 1000);
+  const repeated = repeater(requestSeconds(options), passes);
   let exists: Promise<void> | null = null;
 
   function failure(error: unknown, right: string, call: string, key: string | null): RolloutError {
@@ -121,37 +120,7 @@ function download(file: File): Promise<Found> {
   });
 }
 
-/** Asks again after a lost answer or a failure that can pass. Writes carry a condition, so a second one of them does no harm. */
-function repeater(timeoutMs: number) {
-  return async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
-    for (const pause of pauses) {
-      try {
-        return await within(timeoutMs, ask());
-      } catch (error) {
-        const status = statusOf(error);
-        const passes = status === null ? isLost(error) : status === 408 || status === 429 || status >= 500;
-        if (!passes || pause === null) throw error;
-        await delay(pause);
-      }
-    }
-    throw new Error('the last try returns or throws');
-  };
-}
-
-/** The client takes a time limit and, on Node, does not keep it; the request that is given up may still have its effect. */
-async function within<Answer>(ms: number, asked: Promise<Answer>): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** No answer came, and not for want of credentials. */
-function isLost(error: unknown): boolean {
-  return refusalOf(error, '', '').kind === 'failed';
+/** Also where no answer came, but not for want of credentials. */
+function passes(error: unknown): boolean {
+  return isPassing(statusOf(error)) && refusalOf(error, '', '').kind === 'failed';
 }

@@ -5,19 +5,21 @@ import type { LedgerOptions } from '../options.js';
 import type { Bucket, Listing, Put } from './bucket.js';
 import { bucketError } from './errors.js';
 import { requestSeconds } from './limits.js';
+import { isPassing, repeater } from './repeat.js';
 
-/** Every request is conditional or a read, so the SDK may repeat it; a repeated write that had landed is refused and read back. */
-const attempts = 4;
+/** Refusals that can pass: of a slow upload, and of a clock that the client has set right by the answer. */
+const passing: readonly string[] = ['RequestTimeout', 'RequestTimeTooSkewed'];
 
 /** A bucket of S3, or of a server that speaks its protocol (`AWS_ENDPOINT_URL_S3`). */
 export async function openS3Bucket(bucket: string, options: LedgerOptions): Promise<Bucket> {
   const sdk = await import('./sdk-s3.js');
   const ambient = { env: options.env, userAgent, signal: new AbortController().signal, secret: () => '' };
-  const requestTimeout = requestSeconds(options) * 1000;
+  const seconds = requestSeconds(options);
+  const repeated = repeater(seconds, passes);
   const client = new sdk.S3Client({
     ...(await settingsOf({ region: null, role: null, impersonate: null }, ambient)),
-    maxAttempts: attempts,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout, throwOnRequestTimeout: true },
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: seconds * 1000, throwOnRequestTimeout: true },
   });
   const url = `s3://${bucket}`;
 
@@ -33,7 +35,7 @@ export async function openS3Bucket(bucket: string, options: LedgerOptions): Prom
     const condition = expected === null ? { IfNoneMatch: '*' } : { IfMatch: expected };
     const body = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' };
     try {
-      const { ETag } = await client.send(new sdk.PutObjectCommand({ ...body, ...condition }));
+      const { ETag } = await repeated(() => client.send(new sdk.PutObjectCommand({ ...body, ...condition })));
       if (ETag === undefined) throw new Error('the answer has no ETag');
       return { state: 'landed', tag: ETag };
     } catch (error) {
@@ -51,9 +53,8 @@ export async function openS3Bucket(bucket: string, options: LedgerOptions): Prom
     let next: string | undefined;
     do {
       try {
-        const page = await client.send(
-          new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: '/', ContinuationToken: next }),
-        );
+        const input = { Bucket: bucket, Prefix: prefix, Delimiter: '/', ContinuationToken: next };
+        const page = await repeated(() => client.send(new sdk.ListObjectsV2Command(input)));
         for (const { Key } of page.Contents ?? []) if (Key) names.push(Key.slice(prefix.length));
         for (const { Prefix } of page.CommonPrefixes ?? []) if (Prefix) folders.push(Prefix.slice(prefix.length, -1));
         next = page.IsTruncated ? page.NextContinuationToken : undefined;
@@ -69,9 +70,11 @@ export async function openS3Bucket(bucket: string, options: LedgerOptions): Prom
     neverTag: `"${'0'.repeat(32)}"`,
     async get(key) {
       try {
-        const { Body, ETag } = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key }));
-        if (Body === undefined || ETag === undefined) throw new Error('the answer has no body or no ETag');
-        return { text: await Body.transformToString(), tag: ETag };
+        return await repeated(async () => {
+          const { Body, ETag } = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key }));
+          if (Body === undefined || ETag === undefined) throw new Error('the answer has no body or no ETag');
+          return { text: await Body.transformToString(), tag: ETag };
+        });
       } catch (error) {
         if ((error as Error).name === 'NoSuchKey') return null;
         // Who may not list is not told that an object is absent either: that is refused too.
@@ -82,4 +85,10 @@ export async function openS3Bucket(bucket: string, options: LedgerOptions): Prom
     list,
     close: () => client.destroy(),
   };
+}
+
+/** Also where no answer came, but not for want of credentials. */
+function passes(error: unknown): boolean {
+  if (passing.includes((error as Error).name)) return true;
+  return isPassing(statusOf(error)) && refusalOf(error, '', '', '').kind === 'failed';
 }
