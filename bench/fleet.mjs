@@ -29,6 +29,7 @@ export async function fleet({ node, dist, row, log }) {
     budget: 1.2,
   });
   row({ what: 'pushes to the ledger', count: many.rolledOut.pushes.length, budgetCount: 12 });
+  row({ what: 'processor time of that apply', ms: many.rolledOut.cpuMs });
   row({ what: `peak memory of that apply`, mb: many.rolledOut.peakMb, budgetMb: 200 });
   row({ what: 'apply again, nothing changed', ms: many.again.ms });
   row({ what: 'writes by that: engines and ledger', count: many.again.writes, budgetCount: 0 });

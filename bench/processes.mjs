@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** Prints peak memory of the process that preloads it; see `peakOf`. */
 const peakScript = pathToFileURL(fileURLToPath(new URL('peak.mjs', import.meta.url))).href;
 
 /** Variables that a measured process needs of this one's; everything else could change what it does. */
@@ -40,14 +39,15 @@ export function run(program, args, { cwd, env = {}, expected = 0, keepOutput = t
   });
 }
 
-/** As `run` for Node; adds `peakMb`, the peak of the resident memory of the process itself. */
+/** As `run` for Node; adds `peakMb` and `cpuMs`: resident memory at its peak and processor time, of the process itself. */
 export async function runWithPeak(node, args, options = {}) {
   const folder = temporary('peak');
   const file = join(folder, 'peak');
   try {
     const env = { ...options.env, BENCH_PEAK_FILE: file };
     const result = await run(node, ['--import', peakScript, ...args], { ...options, env });
-    return { ...result, peakMb: Number(readFileSync(file, 'utf8')) / 1024 };
+    const [kib = 0, microseconds = 0] = readFileSync(file, 'utf8').split(' ').map(Number);
+    return { ...result, peakMb: kib / 1024, cpuMs: microseconds / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -37,7 +37,8 @@ async function search(rule: Rule): Promise<{ schedule: Schedule; history: Histor
   const [schedule] = result.counterexample ?? [];
   if (schedule === undefined) return null;
   const whole = await historyOf(schedule);
-  if (whole.violations.length > 0) throw new Error(`${rule}: this history fails with all rules: ${JSON.stringify(schedule)}`);
+  if (whole.violations.length > 0)
+    throw new Error(`${rule}: this history fails with all rules: ${JSON.stringify(schedule)}`);
   return { schedule, history: await historyOf(schedule, [rule]), tried: result.numRuns };
 }
 

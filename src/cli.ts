@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { keepHeapSmall } from './heap.js';
 import { cliRawInputs, readCliInputs } from './inputs/cli.js';
 import { type FieldName, fields } from './inputs/fields.js';
 import type { Inputs, Mode } from './inputs/inputs.js';
@@ -11,7 +12,6 @@ import { makeBench } from './modes/make-bench.js';
 import { ManifestInvalid, validateWorkTree } from './modes/manifest.js';
 import type { Result } from './modes/run.js';
 import { renderStatus } from './modes/status.js';
-import { keepNurserySmall } from './nursery.js';
 import { renderPlan } from './plan/index.js';
 import { cliTeller } from './report/cli-teller.js';
 import { writeFiles } from './report/files.js';
@@ -23,7 +23,7 @@ import { cancelOn, processCancelled } from './rollout/cancel.js';
 import { version } from './version.js';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-keepNurserySmall();
+keepHeapSmall();
 
 const cancelled = cancelOn();
 

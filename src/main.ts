@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import { keepHeapSmall } from './heap.js';
 import { readActionInputs } from './inputs/action.js';
 import { chooseMode } from './inputs/mode.js';
 import { RolloutError } from './model/error.js';
@@ -6,7 +7,6 @@ import { worstExitCode } from './model/outcome.js';
 import type { Report } from './model/report.js';
 import { makeBench } from './modes/make-bench.js';
 import { loadManifest, ManifestInvalid, validateWorkTree } from './modes/manifest.js';
-import { keepNurserySmall } from './nursery.js';
 import { actionTeller } from './report/action-teller.js';
 import { exitCodeOfFailure } from './report/failure.js';
 import { forgeOf, lateGitHub } from './report/forge.js';
@@ -15,7 +15,7 @@ import { cancelOn, processCancelled } from './rollout/cancel.js';
 import { reportExitCode } from './rollout/plain.js';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-keepNurserySmall();
+keepHeapSmall();
 
 const cancelled = cancelOn();
 
@@ -51,6 +51,8 @@ async function main(): Promise<number> {
       return result.exitCode;
     }
     const report = result.kind === 'report' ? result.report : null;
+    // Nothing was cut off, so the post step need not look.
+    if (report?.jobs.every(({ outcome }) => outcome !== 'interrupted')) core.saveState('settled', 'true');
     const { reportFromAction } = await import('./report/action-report.js');
     await reportFromAction(
       {

@@ -13,6 +13,7 @@ const postMinutes = 4;
 async function post(): Promise<void> {
   const mode = core.getState('mode');
   const nonce = core.getState('nonce');
+  if (core.getState('settled') === 'true') return;
   if ((mode !== 'apply' && mode !== 'rollback' && mode !== 'resume') || nonce === '') return;
   const inputs = { ...readActionInputs(process.env), waitForMinutes: postMinutes };
   // Most post steps have nothing to do and end above.
@@ -25,7 +26,8 @@ async function post(): Promise<void> {
   const bench = makeBench(inputs, {
     forge: forgeOf(github),
     teller: actionTeller,
-    signal: cancelOn(),
+    // Past its time the step leaves the rollout to `resume`, before the server ends it.
+    signal: AbortSignal.any([cancelOn(), AbortSignal.timeout(postMinutes * 60_000)]),
     onSecret: core.setSecret,
   });
   try {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { engineIds } from '../../src/engines/index.js';
+import { nothing } from './calls.js';
 import type { Ground } from './ground.js';
 import { stageOn } from './stage.js';
 import { contract } from './suites/index.js';
@@ -8,7 +9,20 @@ import { contract } from './suites/index.js';
 /** A ground for each engine of the registry: README.md says what must hold, docs/adding-an-engine.md how to add one. */
 for (const id of engineIds) {
   const { ground } = (await import(`./grounds/${id}.ts`)) as { ground: Ground };
-  describe(`${id}: ${ground.where}`, () => contract(stageOn(ground)));
+  describe(`${id}: ${ground.where}`, () => {
+    contract(stageOn(ground));
+    // Nothing that costs money is left behind.
+    if (ground.real) afterAll(() => endAll(ground), ground.limitSeconds * 1000);
+  });
+}
+
+async function endAll(ground: Ground): Promise<void> {
+  const field = await ground.open({});
+  try {
+    await nothing(field);
+  } finally {
+    await field.end();
+  }
 }
 
 it('has a ground for every engine', () => {

@@ -19,8 +19,7 @@ export interface Ground {
   readonly real: boolean;
   /** Longest time of one test, in seconds. */
   readonly limitSeconds: number;
-  /** The target that most tests launch: `Targets.first`. */
-  readonly first: JsonObject;
+  readonly targets: Targets;
   /** What its sessions offer beside verbs. */
   readonly offers: readonly Offer[];
   /** Targets that have other verbs than `Targets.first`, by a word for each. */

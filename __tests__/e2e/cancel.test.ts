@@ -4,17 +4,21 @@ import { dataflowJob, defineGlueJobs, glueJob, manifest, manifestPath, script, t
 import { type Stage, scenario } from './harness/stage.js';
 import { until } from './harness/until.js';
 
-async function started(stage: Stage, bake = '2m') {
+/** States that a test waits for must last a while: they are longer here than by default. */
+const slowStop = 'slow-stop 1800';
+const slowStart = 'start-after 1800';
+
+async function started(stage: Stage, { bake = '2m', stop = slowStop } = {}) {
   await defineGlueJobs(stage.cloud, ['clicks']);
   const first = await stage.push({
-    [manifestPath]: manifest({ clicks: glueJob('clicks', {}, { verify: { 'running-within': '10m', bake } }) }),
-    'glue/clicks.py': script('clicks 1'),
+    [manifestPath]: manifest({ clicks: glueJob('clicks', {}, { verify: { 'running-within': '2h', bake } }) }),
+    'glue/clicks.py': script('clicks 1', stop),
   });
   expect(first.outcomes).toEqual({ clicks: 'succeeded' });
   return { first, old: first.job('clicks').runAfter ?? '' };
 }
 
-const changed = { 'glue/clicks.py': script('clicks 2') };
+const changed = { 'glue/clicks.py': script('clicks 2', slowStart) };
 
 /** Waits until the runs of the Glue job look as wanted. */
 function seen(stage: Stage, what: string, wanted: (states: readonly string[]) => boolean): () => Promise<void> {
@@ -32,9 +36,9 @@ describe('a workflow that ends in the middle', () => {
   scenario(
     'cancelled between stop and start: the post step finishes the start, and never stops a stream',
     async (stage) => {
-      const { old } = await started(stage, '30s');
+      const { old } = await started(stage, { bake: '30s', stop: 'slow-stop 160' });
       const when = seen(stage, 'the old run is stopping', (states) => states.includes('STOPPING'));
-      const cut = await stage.push(changed, { interrupt: { how: 'cancel', when } });
+      const cut = await stage.push({ 'glue/clicks.py': script('clicks 2') }, { interrupt: { how: 'cancel', when } });
       expect(cut.main.signal).toBeNull();
       expect(cut.main.code).toBe(5);
       expect(cut.job('clicks')).toMatchObject({ outcome: 'interrupted' });
@@ -52,7 +56,7 @@ describe('a workflow that ends in the middle', () => {
   );
 
   scenario('cancelled while the new run is watched: it runs on, and resume completes the rollout', async (stage) => {
-    await started(stage, '20m');
+    await started(stage, { bake: '40m' });
     const when = seen(stage, 'the new run is up', (states) => states.includes('STOPPED') && states.includes('RUNNING'));
     const cut = await stage.push(changed, { interrupt: { how: 'cancel', when } });
     expect(cut.code).toBe(5);

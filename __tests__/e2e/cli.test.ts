@@ -97,7 +97,14 @@ describe('the CLI', () => {
     const shown = await here.run<Plan>('plan', '--rollback-to', 'previous', '--jobs', 'clicks');
     expect(shown.document.jobs).toMatchObject([{ job: 'clicks', desired: { revision: first.job('clicks').revision } }]);
 
-    const back = await here.run('rollback', '--jobs', 'clicks', '--wait-for-minutes', '6000');
+    const refused = await here.run('rollback', '--jobs', 'clicks');
+    expect(refused.code).toBe(3);
+    expect(refused.document.jobs).toMatchObject([{ outcome: 'refused', code: 'rollback-unsafe' }]);
+    expect(refused.document.jobs[0]?.next).toContain('accept unsafe-rollback');
+
+    const consent = ['--accept', 'unsafe-rollback', '--wait-for-minutes', '6000'];
+    const back = await here.run('rollback', '--jobs', 'clicks', ...consent);
+    expect(back.code).toBe(0);
     expect(back.document.jobs).toMatchObject([
       { outcome: 'succeeded', revision: first.job('clicks').revision, runBefore: second.job('clicks').runAfter },
     ]);

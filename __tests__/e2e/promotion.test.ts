@@ -98,6 +98,14 @@ describe('staging, then production', () => {
     expect([change.outcomes, builds(stage)]).toEqual([{ orders: 'succeeded' }, 2]);
   });
 
+  scenario('a file that is ignored from now on is no change of the code, and is not built again', async (stage) => {
+    await stage.push({ ...files, 'pipelines/notes.md': 'notes\n' }, step(stage, 'staging'));
+    const ignoring = { ...orders, ignore: ['**/*.md'] };
+    const edited = { [manifestPath]: manifest({ orders: ignoring }, { environments }) };
+    const done = await stage.push(edited, step(stage, 'staging'));
+    expect([done.outcomes, done.writes, done.ledger, builds(stage)]).toEqual([{ orders: 'unchanged' }, [], [], 1]);
+  });
+
   scenario('a build that fails touches nothing, and says where to look', async (stage) => {
     const first = await stage.push(files, step(stage, 'staging'));
     const run = first.job('orders').runAfter;

@@ -6,6 +6,7 @@ import { fetchCommit, fullId, localCommit } from './fetch.js';
 import { type Environment, type Git, gitFailed, gitIn, textOf } from './git.js';
 import { type Relation, relationOf } from './relation.js';
 import { remoteTree, type TreeSource } from './remote.js';
+import { sharedReads } from './shared-reads.js';
 import type { Tree } from './tree.js';
 import { treeBuilder } from './tree-builder.js';
 import { changedInWorkTree } from './work-tree.js';
@@ -106,7 +107,7 @@ function repositoryOf(git: Git, head: string, shallow: boolean, source: TreeSour
       const at = listed?.find(path) ?? -1;
       return listed && at >= 0 ? ((await source?.readBlob?.(listed.oid(at))) ?? null) : null;
     },
-    blobs: (oids) => blobsOf(git, source, oids),
+    blobs: sharedReads((oids) => blobsOf(git, source, oids)),
     async parents(commit) {
       const answer = await git.run(['cat-file', 'commit', commit]);
       if (answer.code !== 0) return [];

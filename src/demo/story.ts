@@ -230,5 +230,5 @@ async function push(stage: Stage, before: string, after: string): Promise<Call> 
 /** Keeps which run each job has after a report. */
 function keep(told: Told, report: Report | null): void {
   if (report === null) return;
-  told.runs = sorted(report.jobs.map(({ job, runs, runAfter }) => [job, runs[0]?.id ?? runAfter]));
+  told.runs = sorted(report.jobs.map(({ job, runs, runAfter }) => [job, runs?.[0]?.id ?? runAfter]));
 }

@@ -191,6 +191,11 @@ export interface Engine {
   connect(place: Place, target: JsonObject, ambient: Ambient): Promise<Session>;
 }
 
+/** Those of all verbs that a target offers (`Engine.verbs`): the others are no property of the result. */
+export function onlyVerbs(all: Verbs, offered: readonly (keyof Verbs)[]): Verbs {
+  return Object.fromEntries(Object.entries(all).filter(([verb]) => offered.includes(verb as keyof Verbs)));
+}
+
 /** Fills in `${secret.NAME}` references; only for the value that goes into an engine's call, never for logs or records. */
 export function withSecrets<T extends Json>(value: T, secret: Ambient['secret']): T {
   return mapStrings(value, (text) =>

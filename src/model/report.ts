@@ -1,6 +1,6 @@
 import type { Finding } from './finding.js';
 import type { StrategyName } from './job.js';
-import type { Outcome } from './outcome.js';
+import { exitCodeOf, type Outcome } from './outcome.js';
 import type { Run, RunMessage } from './run.js';
 import type { StepVerb } from './step.js';
 
@@ -34,8 +34,8 @@ export interface JobReport {
   readonly steps: readonly StepReport[];
   /** The next command, or null. */
   readonly next: string | null;
-  /** Active runs at the end, as far as known. */
-  readonly runs: readonly Pick<Run, 'id' | 'name' | 'state' | 'url'>[];
+  /** Active runs at the last look; null: nobody looked, or the engine could not be read. */
+  readonly runs: readonly Pick<Run, 'id' | 'name' | 'state' | 'url'>[] | null;
   readonly trailing: readonly string[];
   readonly messages: readonly RunMessage[];
   readonly findings: readonly Finding[];
@@ -49,4 +49,9 @@ export interface Report {
   readonly commit: string | null;
   readonly planHash: string | null;
   readonly jobs: readonly JobReport[];
+}
+
+/** Exit code of one job. That nothing runs is claimed of a look only. */
+export function jobExitCode({ outcome, runs }: Pick<JobReport, 'outcome' | 'runs'>): number {
+  return exitCodeOf(outcome, runs === null || runs.length > 0);
 }

@@ -58,7 +58,8 @@ const jobReport = z.strictObject({
   next: text.nullable().describe('What to do next, as a command where there is one.'),
   runs: z
     .array(z.strictObject({ id: text, name: text, state: runState, url: text.nullable() }))
-    .describe('Active runs at the end, as far as known.'),
+    .nullable()
+    .describe('Active runs at the last look; null: nobody looked.'),
   trailing: z.array(text).describe('Runs that were left draining.'),
   messages: z
     .array(z.strictObject({ at: time.nullable(), level: z.enum(['error', 'warning']), text }))

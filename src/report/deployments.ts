@@ -1,4 +1,5 @@
-import { exitCodeOf, worstExitCode } from '../model/outcome.js';
+import { worstExitCode } from '../model/outcome.js';
+import { jobExitCode } from '../model/report.js';
 import type { GitHub } from './github.js';
 import type { Group } from './groups.js';
 import { cut } from './text.js';
@@ -27,7 +28,7 @@ export async function writeDeployment(github: GitHub, group: Group, url: string 
   const open = await openDeployment(github, group);
   if (open === null && !group.create) return;
   const id = open ?? (await created(github, group, text));
-  const exitCode = worstExitCode(told.map((job) => exitCodeOf(job.outcome, job.runs.length > 0)));
+  const exitCode = worstExitCode(told.map(jobExitCode));
   await octokit.rest.repos.createDeploymentStatus({
     owner,
     repo,

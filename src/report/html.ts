@@ -78,7 +78,7 @@ function planRow(job: JobPlan): readonly string[] {
 }
 
 function reportRow(job: JobReport): readonly string[] {
-  const runs = job.runs.map((run) => `${code(run.id)} ${html(run.state)}`).join('<br>');
+  const runs = job.runs?.map((run) => `${code(run.id)} ${html(run.state)}`).join('<br>') ?? 'not looked at';
   const next = job.next === null ? '' : `<br>Next: ${code(job.next)}`;
   return [
     code(job.job),

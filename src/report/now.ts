@@ -26,14 +26,16 @@ export function planHeadline(plan: Plan): string {
 
 /** One sentence on what runs now; what does not run comes first. Null where nothing was looked at. */
 export function nowSentence(report: Report): string | null {
-  if (report.jobs.length === 0) return null;
-  const up = report.jobs.filter((job) => job.runs.some((run) => run.state === 'running' || run.state === 'starting'));
+  const unseen = report.jobs.filter((job) => job.runs === null);
+  if (unseen.length === report.jobs.length) return null;
+  const up = report.jobs.filter((job) => job.runs?.some((run) => run.state === 'running' || run.state === 'starting'));
   const stopped = report.jobs.filter(isStopped);
   const down = report.jobs.filter((job) => !up.includes(job) && !stopped.includes(job) && wasLookedAt(job));
   const some = `${up.length} of ${countOf(report.jobs.length)}`;
   const lead = `A run is up for ${up.length === report.jobs.length ? each(up.length) : some}.`;
   const ended = stopped.length === 0 ? '' : ` Stopped, as declared: ${named(stopped)}.`;
-  return `${down.length === 0 ? '' : `**Nothing processes ${named(down)}.** `}${lead}${ended}`;
+  const rest = unseen.length === 0 ? '' : ` Not looked at: ${named(unseen)}.`;
+  return `${down.length === 0 ? '' : `**Nothing processes ${named(down)}.** `}${lead}${ended}${rest}`;
 }
 
 function each(count: number): string {
@@ -44,9 +46,9 @@ function isStopped(job: JobReport): boolean {
   return job.strategy === 'stop' && job.outcome === 'succeeded';
 }
 
-/** A job that was left out without a look (`skipped`), or that is unchanged because it is declared stopped, is not called down. */
+/** A job that nobody looked at, or that is unchanged because it is declared stopped, is not called down. */
 function wasLookedAt(job: JobReport): boolean {
-  return job.outcome !== 'skipped' && job.outcome !== 'unchanged';
+  return job.runs !== null && job.outcome !== 'skipped' && job.outcome !== 'unchanged';
 }
 
 function named(jobs: readonly JobReport[]): string {

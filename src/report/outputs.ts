@@ -1,8 +1,8 @@
 import type { OutputName } from '../inputs/fields.js';
 import type { Outcome } from '../model/outcome.js';
-import { exitCodeOf, worstExitCode } from '../model/outcome.js';
+import { worstExitCode } from '../model/outcome.js';
 import type { Plan } from '../model/plan.js';
-import type { Report } from '../model/report.js';
+import { jobExitCode, type Report } from '../model/report.js';
 import { matrixOf } from './matrix.js';
 
 /** GitHub takes 1 MB of outputs from a job, counted as UTF-16; other steps need room too. In characters. */
@@ -58,7 +58,6 @@ export function resultOf(plan: Plan | null, report: Report | null): string {
     if (plan?.jobs.some((job) => job.action === 'refuse')) return 'refused';
     return plan?.jobs.some((job) => job.changed) ? 'planned' : 'unchanged';
   }
-  const codeOf = (job: Report['jobs'][number]) => exitCodeOf(job.outcome, job.runs.length > 0);
-  const worst = worstExitCode(report.jobs.map(codeOf));
-  return report.jobs.find((job) => codeOf(job) === worst && job.outcome !== 'unchanged')?.outcome ?? 'unchanged';
+  const worst = worstExitCode(report.jobs.map(jobExitCode));
+  return report.jobs.find((job) => jobExitCode(job) === worst && job.outcome !== 'unchanged')?.outcome ?? 'unchanged';
 }

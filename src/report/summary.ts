@@ -95,7 +95,7 @@ function planDetails(job: JobPlan): string {
 
 function reportTable(told: readonly JobReport[]): string {
   const rows = told.slice(0, mostRows).map((job) => {
-    const runs = job.runs.map((run) => `${link(run.id, run.url)} ${run.state}`).join(', ');
+    const runs = job.runs?.map((run) => `${link(run.id, run.url)} ${run.state}`).join(', ') ?? 'not looked at';
     return `| ${cellCode(job.job)} | ${marks[job.outcome]} ${job.outcome} | ${job.strategy ?? '–'} | ${seconds(job.gapSeconds)} | ${runs || 'nothing'} | ${plain(cut(job.message, 500))} |`;
   });
   return table(['Job', 'Outcome', 'Strategy', 'Processing gap', 'Runs now', 'What happened'], rows, told.length);

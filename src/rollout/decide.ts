@@ -141,8 +141,8 @@ function forward(c: Case): Decision {
   if (c.kind === 'gap' || c.kind === 'create') {
     if (leaving[0] !== undefined) return waitOut(c, leaving[0]);
     if (hasStep(c, 'snapshot') && snapshotPath(c) === null) {
-      if (predecessor !== null && c.own.polling.has('stop-with-snapshot'))
-        return call(c, 'snapshot', 'old', predecessor);
+      // The engine may know the path by its trigger or by the run, whoever asked for the snapshot.
+      if (predecessor !== null) return call(c, 'snapshot', 'old', predecessor);
       return conclude(c, 'stuck', {
         code: 'snapshot-path-missing',
         message: 'the old run has ended, and where its snapshot stands is not known',
@@ -216,8 +216,10 @@ function undo(c: Case): Decision {
       if (mustPrepare(c, 'old')) return call(c, 'prepare', 'old', null);
       return call(c, 'replace', 'old', fresh);
     }
-    // Without the old settings nothing could take its place: what runs is left.
+    // Without the old settings, or its state, nothing could take its place: what runs is left.
     if (c.kind === 'gap' && noOld) return close(c, 'stuck', unknownGood(cause));
+    const asked = askForSnapshot(c, cause);
+    if (asked !== null) return asked;
     return call(c, 'stop', 'new', fresh);
   }
   if (active(predecessor)) {
@@ -236,10 +238,18 @@ function undo(c: Case): Decision {
   if (noOld) return conclude(c, 'stuck', unknownGood(cause));
   if (c.own.sentBack && !c.own.settled) return { do: 'settle', why: 'before the old revision is started again' };
   if (leaving[0] !== undefined) return waitOut(c, leaving[0]);
-  if (c.kind === 'gap' && endingVerb(c) === 'snapshot' && snapshotPath(c) === null && c.record.good?.snapshot == null) {
-    const missing = 'where the snapshot of the old run stands is not known, so it was not started without its state';
-    return conclude(c, 'stuck', { code: 'snapshot-path-missing', message: `${cause.message}; ${missing}` });
-  }
+  const asked = askForSnapshot(c, cause);
+  if (asked !== null) return asked;
   if (mustPrepare(c, 'old')) return call(c, 'prepare', 'old', null);
   return call(c, 'start', 'old', fresh ?? predecessor);
+}
+
+/** The old revision is not started without the snapshot that its run wrote: null where its path is known, or none was to be written. */
+function askForSnapshot(c: Case, cause: Cause): Decision | null {
+  const { predecessor } = c.see;
+  if (c.kind !== 'gap' || endingVerb(c) !== 'snapshot' || active(predecessor)) return null;
+  if (snapshotPath(c) !== null || c.record.good?.snapshot != null) return null;
+  if (predecessor !== null) return call(c, 'snapshot', 'old', predecessor);
+  const missing = 'where the snapshot of the old run stands is not known, so it was not started without its state';
+  return conclude(c, 'stuck', { code: 'snapshot-path-missing', message: `${cause.message}; ${missing}` });
 }

@@ -8,7 +8,18 @@ import type { Decision } from './decision.js';
 import { observeGap } from './gap.js';
 import { leaseSeconds, renewSeconds } from './holder.js';
 import { invoke } from './invoke.js';
-import { accepted, callKey, cancelled, knowledgeOf, looked, moved, ownOf, turned, unanswered } from './knowledge.js';
+import {
+  accepted,
+  callKey,
+  cancelled,
+  givenUp,
+  knowledgeOf,
+  looked,
+  moved,
+  ownOf,
+  turned,
+  unanswered,
+} from './knowledge.js';
 import { isDefect, patienceOf } from './patience.js';
 import { LockLost } from './pen.js';
 import { realTime } from './real-time.js';
@@ -168,6 +179,11 @@ export async function carryOut(crew: Crew): Promise<Ended> {
       know.failed = { step: decision.step, code: 'step-without-effect', message };
       return;
     }
+    const refusal = givenUp(know, decision);
+    if (refusal !== null) {
+      know.failed = refusal;
+      return;
+    }
     if (!(await checked()) || signal.aborted) return;
     const memo = know.memos.get(key)?.memo ?? null;
     if (memo === null) {
@@ -180,7 +196,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     } catch (error) {
       if (isDefect(error)) throw error;
       say(`the answer to ${decision.step} is not known: ${text(error)}`);
-      unanswered(know, decision);
+      unanswered(know, decision, text(error));
       return;
     }
     await take(decision, progress, see);

@@ -7,6 +7,8 @@ import type { Sight } from './sight.js';
 
 /** A stop that is not a drain may take this long (seconds) before a person is needed. */
 const stopTimeoutSeconds = 1800;
+/** A call that was so often sent without an answer, each time with a settle and a look behind it, is taken for refused. */
+const triesToGiveUp = 8;
 
 type Call = Extract<Decision, { do: 'call' }>;
 
@@ -30,6 +32,8 @@ export interface Knowledge {
   readonly memos: Map<string, { readonly step: string; readonly memo: Json }>;
   /** When calls were accepted, by `callKey`. */
   readonly done: Map<string, number>;
+  /** How often in a row a call was sent without an answer, and what went wrong last; by `callKey`. */
+  readonly unanswered: Map<string, { readonly times: number; readonly why: string }>;
   /** The last look; null before the first. */
   runs: readonly Run[] | null;
 }
@@ -48,6 +52,7 @@ export function knowledgeOf(crew: Crew): Knowledge {
     cancelled: new Set(),
     memos: new Map(),
     done: new Map(),
+    unanswered: new Map(),
     runs: null,
   };
 }
@@ -81,7 +86,9 @@ export function looked(know: Knowledge, see: Sight): void {
 }
 
 /** A call was sent, and its answer is not known. */
-export function unanswered(know: Knowledge, call: Call): void {
+export function unanswered(know: Knowledge, call: Call, why: string): void {
+  const key = callKey(call);
+  know.unanswered.set(key, { times: (know.unanswered.get(key)?.times ?? 0) + 1, why });
   know.mustSettle = true;
   know.settledAt = null;
   if (call.verb !== 'prepare') know.touched = true;
@@ -89,11 +96,20 @@ export function unanswered(know: Knowledge, call: Call): void {
 
 /** A call was accepted. The run of a launch may show later than its effect: "it isn't there" needs another settle. */
 export function accepted(know: Knowledge, call: Call): void {
+  know.unanswered.delete(callKey(call));
   if (call.verb === 'prepare') return;
   know.touched = true;
   if (call.verb !== 'start' && call.verb !== 'replace' && call.verb !== 'overlap') return;
   know.settledAt = null;
   if (call.side === 'old') know.sentBack = true;
+}
+
+/** Why a call is not sent once more, after a settle that showed no effect of it; null: it may be. */
+export function givenUp(know: Knowledge, call: Call): Own['failed'] {
+  const tried = know.unanswered.get(callKey(call));
+  if (tried === undefined || tried.times < triesToGiveUp) return null;
+  const message = `${call.step} was sent ${tried.times} times without an answer, and its effect does not show; last: ${tried.why}`;
+  return { step: call.step, code: 'call-unanswered', message };
 }
 
 /** The overdue run was told to stop: it gets time for that, whatever state it shows meanwhile. */
@@ -108,6 +124,7 @@ export function turned(know: Knowledge): void {
   know.failed = null;
   know.done.clear();
   know.memos.clear();
+  know.unanswered.clear();
 }
 
 /** Another run is the predecessor now. */

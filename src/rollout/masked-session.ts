@@ -1,4 +1,5 @@
 import type { Progress, Session, Verbs } from '../engines/engine.js';
+import { RolloutError } from '../model/error.js';
 import type { Run } from '../model/run.js';
 
 type Mask = (text: string) => string;
@@ -18,7 +19,11 @@ export function maskedSession(session: Session, mask: Mask): Session {
     }),
     look: quiet(mask, async (subject) => (await session.look(subject)).map(run)),
     preflight: quiet(mask, async (intended) =>
-      (await preflight(intended)).map((finding) => ({ ...finding, message: mask(finding.message) })),
+      (await preflight(intended)).map((finding) => ({
+        ...finding,
+        message: mask(finding.message),
+        ...(finding.next !== undefined && { next: mask(finding.next) }),
+      })),
     ),
     ...(messages === undefined
       ? {}
@@ -34,18 +39,38 @@ export function maskedSession(session: Session, mask: Mask): Session {
 function verbOf(call: NonNullable<Verbs[keyof Verbs]>, mask: Mask) {
   return quiet(mask, async (given: Parameters<typeof call>[0]): Promise<Progress> => {
     const progress = await (call as (given: unknown) => Promise<Progress>)(given);
-    return progress.state === 'failed' ? { ...progress, message: mask(progress.message) } : progress;
+    if (progress.state !== 'failed') return progress;
+    const next = progress.next === undefined ? {} : { next: mask(progress.next) };
+    return { ...progress, message: mask(progress.message), ...next };
   });
 }
 
-/** Errors pass as they are, but for the secrets in their messages. */
 function quiet<Given, Answer>(mask: Mask, work: (given: Given) => Promise<Answer>): (given: Given) => Promise<Answer> {
   return async (given) => {
     try {
       return await work(given);
     } catch (error) {
-      if (error instanceof Error) error.message = mask(error.message);
-      throw error;
+      throw maskedError(error, mask);
     }
   };
+}
+
+/** The same error where its texts and those of its causes hold no secret; else one like it without causes, whose texts quote it, too. */
+function maskedError(error: unknown, mask: Mask): unknown {
+  if (!(error instanceof Error) || textsOf(error).every((text) => mask(text) === text)) return error;
+  if (!(error instanceof RolloutError)) return new Error(mask(error.message));
+  const { code, next, at } = error;
+  return new RolloutError(code, mask(error.message), {
+    class: error.class,
+    ...(next !== null && { next: mask(next) }),
+    ...(at !== null && { at }),
+  });
+}
+
+function textsOf(error: Error): readonly string[] {
+  const texts: string[] = [];
+  for (let at: unknown = error; at instanceof Error && texts.length < 60; at = at.cause) {
+    texts.push(at.message, at.stack ?? '', at instanceof RolloutError ? (at.next ?? '') : '');
+  }
+  return texts;
 }

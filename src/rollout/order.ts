@@ -52,9 +52,19 @@ export interface Parts {
 /** Tells our stamps from foreign ones: the rollout id must be the hash of this job, or of its old name (PROTOCOL 2.2). */
 export function oursOf(name: string, environment: string, job: Pick<Job, 'key' | 'was'>): IsOurs {
   const keys = job.was === null ? [job.key] : [job.key, job.was];
-  return ({ stamp }) =>
-    stamp !== null &&
-    keys.some((key) => stamp.rollout === rolloutIdOf(name, key, environment, stamp.revision, stamp.n));
+  // Stamps never change, and every look asks about all of them again.
+  const known = new Map<string, boolean>();
+  return ({ stamp }) => {
+    if (stamp === null) return false;
+    const { rollout, revision, n } = stamp;
+    const asked = `${rollout} ${revision} ${n}`;
+    let ours = known.get(asked);
+    if (ours === undefined) {
+      ours = keys.some((key) => rollout === rolloutIdOf(name, key, environment, revision, n));
+      known.set(asked, ours);
+    }
+    return ours;
+  };
 }
 
 /** W1 of a new rollout: lock, plan with all intents, predecessor. `wall` in milliseconds of real time. */

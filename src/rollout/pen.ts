@@ -69,13 +69,15 @@ export function penOf(
   let expected = false;
   /** Bodies that were sent and not answered: one of them may land at any later moment, until another one has. */
   let unanswered: JobRecord[] = [];
+  /** What is told of changes that have not landed yet: the write that takes them tells all of it. */
+  const told: string[] = [];
 
   function lose(now: Held | null): never {
     lost = new LockLost(now);
     throw lost;
   }
 
-  async function write(message: string): Promise<void> {
+  async function write(): Promise<void> {
     const lease = leaseFrom(time.wall());
     for (let attempt = 0; ; attempt += 1) {
       if (lost) throw lost;
@@ -83,16 +85,19 @@ export function penOf(
       const base = record;
       const body: JobRecord = { ...base, lease: base.holder && lease, counter: landed.counter + 1 };
       const at = momentOf(time);
+      const lines = told.splice(0);
       try {
-        const swap = await ledger.write(body, head, message);
+        const swap = await ledger.write(body, head, [...new Set(lines)].join('; '));
         if (swap.landed) return landedAs(base, body, swap.head, at);
         if (reconcile(base, body, swap.now, at)) return;
+        told.unshift(...lines);
         if (attempt > pauses.length) throw new Error(`the record of ${body.job} changes faster than it can be written`);
       } catch (error) {
         if (error instanceof LockLost) throw error;
         unanswered.push(body);
         const now = await readHead().catch(() => undefined);
         if (now !== undefined && (now?.head ?? null) !== head && reconcile(base, body, now, at)) return;
+        told.unshift(...lines);
         const pause = pauses[attempt];
         if (pause === undefined) throw error;
         await time.pause(pause);
@@ -128,7 +133,8 @@ export function penOf(
   }
 
   function enqueue(message: string): Promise<void> {
-    const next = queue.then(() => write(message));
+    told.push(message);
+    const next = queue.then(write);
     queue = next.catch(() => undefined);
     return next;
   }
@@ -148,7 +154,7 @@ export function penOf(
       record = change(record);
     },
     flushSoon(message) {
-      if (expected) return;
+      if (expected) return void told.push(message);
       expected = true;
       soon(() => {
         expected = false;
@@ -159,19 +165,25 @@ export function penOf(
     async check() {
       if (lost) throw lost;
       if (fresh()) return;
-      const at = momentOf(time);
-      const before = head;
-      const now = await readHead();
-      if (lost) throw lost;
-      if (now !== null) {
-        if (!isOurs(now.record)) lose(now);
-        checked = at;
-        return;
-      }
-      if (head === before) head = null;
-      await enqueue(`put the record of rollout ${record.n} back`);
+      await readCheck();
+      // The read, or this process, may have stood still: then it says nothing about now.
+      if (!fresh()) throw new Error(`reading the ledger took longer than ${checkAgeSeconds} s`);
     },
   };
+
+  async function readCheck(): Promise<void> {
+    const at = momentOf(time);
+    const before = head;
+    const now = await readHead();
+    if (lost) throw lost;
+    if (now !== null) {
+      if (!isOurs(now.record)) lose(now);
+      checked = at;
+      return;
+    }
+    if (head === before) head = null;
+    await enqueue(`put the record of rollout ${record.n} back`);
+  }
 
   function isOurs(found: JobRecord): boolean {
     return found.n === landed.n && found.closed === null && found.holder?.nonce === landed.holder?.nonce;

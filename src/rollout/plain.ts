@@ -1,8 +1,8 @@
 import { type Code, codes } from '../model/codes/index.js';
 import { RolloutError } from '../model/error.js';
-import { exitCodeOf, type Outcome } from '../model/outcome.js';
+import type { Outcome } from '../model/outcome.js';
 import type { JobPlan, PlanAction } from '../model/plan.js';
-import type { JobReport } from '../model/report.js';
+import { type JobReport, jobExitCode } from '../model/report.js';
 import { isActive, type Run } from '../model/run.js';
 import { nextCommand, sentence } from './reporting.js';
 import { text } from './text.js';
@@ -17,14 +17,14 @@ const outcomeOf: Readonly<Record<PlanAction, Outcome>> = {
   resume: 'refused',
 };
 
-/** The report of a job that no rollout was opened for; with `error`, of one that failed before it could be. */
+/** The report of a job that no rollout was opened for; with `error`, of one that failed before it could be. `observed` null: nobody looked. */
 export function plainReport(
   planned: JobPlan,
   environment: string,
-  observed: readonly Run[],
+  observed: readonly Run[] | null,
   error?: unknown,
 ): JobReport {
-  const runs = observed.filter(isActive);
+  const runs = observed?.filter(isActive) ?? null;
   const outcome = error === undefined ? outcomeOf[planned.action] : refusing(error) ? 'refused' : 'failed';
   const blocking = planned.findings.find((finding) => finding.level === 'error');
   const cause =
@@ -48,14 +48,14 @@ export function plainReport(
     code,
     message: sentence(outcome, cause, runs, null),
     runBefore: planned.current?.run ?? null,
-    runAfter: runs.find((run) => run.state === 'running' || run.state === 'starting')?.id ?? null,
+    runAfter: runs?.find((run) => run.state === 'running' || run.state === 'starting')?.id ?? null,
     gapSeconds: null,
     rollout: null,
     revision: planned.desired.revision,
     strategy: planned.strategy,
     steps: [],
     next: next ?? (outcome === 'refused' ? null : nextCommand(outcome, code, { environment, job: planned.job })),
-    runs: runs.map(({ id, name, state, url }) => ({ id, name, state, url })),
+    runs: runs?.map(({ id, name, state, url }) => ({ id, name, state, url })) ?? null,
     trailing: [],
     messages: [],
     findings: planned.findings,
@@ -68,5 +68,5 @@ function refusing(error: unknown): boolean {
 }
 
 export function reportExitCode(report: JobReport): number {
-  return exitCodeOf(report.outcome, report.runs.length > 0);
+  return jobExitCode(report);
 }

@@ -23,7 +23,6 @@ export function reportOf(
   const code = closed === null ? codeOf[ended.how === 'closed' ? 'interrupted' : ended.how] : closed.code;
   const cause = closed?.message || record.undoReason?.message || ended.note || null;
   const seen = ended.runs?.filter(isActive) ?? null;
-  const runs = seen ?? [];
   return {
     job: record.job,
     environment: record.environment,
@@ -33,14 +32,14 @@ export function reportOf(
     code,
     message: sentence(outcome, cause, seen, record),
     runBefore: record.predecessor?.run ?? null,
-    runAfter: runs.find((run) => run.state === 'running' || run.state === 'starting')?.id ?? null,
+    runAfter: seen?.find((run) => run.state === 'running' || run.state === 'starting')?.id ?? null,
     gapSeconds: gapSeconds(record),
     rollout: record.rollout,
     revision: record.revision,
     strategy: record.plan?.strategy ?? null,
     steps: stepsOf(record),
     next: nextCommand(outcome, code, record),
-    runs: runs.map(({ id, name, state, url }) => ({ id, name, state, url })),
+    runs: seen?.map(({ id, name, state, url }) => ({ id, name, state, url })) ?? null,
     trailing: record.trailing.map((entry) => entry.run),
     messages,
     findings,
@@ -150,16 +149,16 @@ export function nextCommand(
   }
 }
 
-/** A report on a record that no rollout was carried out for in this call. */
+/** A report on a record that no rollout was carried out for in this call. `runs` null: nobody looked. */
 export function recordReport(
   record: JobRecord,
   outcome: Outcome,
   code: Code,
   message: string,
-  runs: readonly Run[] = [],
+  runs: readonly Run[] | null = null,
 ): JobReport {
   const ended: Ended = { how: 'interrupted', record, runs, note: message };
   const report = reportOf(ended, record.engine, [], []);
-  const said = runs.length > 0 ? sentence(outcome, message, runs.filter(isActive), record) : `${message}.`;
+  const said = runs !== null ? sentence(outcome, message, runs.filter(isActive), record) : `${message}.`;
   return { ...report, outcome, code, message: said, next: nextCommand(outcome, code, record) };
 }

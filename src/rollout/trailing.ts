@@ -40,13 +40,14 @@ export async function closeTrailing(
       const run = byId.get(entry.run);
       if (run !== undefined) await session.can.stop({ subject, memo: null, signal, run });
     }
-    return recordReport(
-      record,
-      'pending',
-      'drain-timeout',
-      `The drain of ${names} took too long and was cancelled`,
-      runs,
-    );
+    return told('pending', `The drain of ${names} took too long and was cancelled`);
   }
-  return recordReport(record, 'failed', 'drain-timeout', `The drain of ${names} did not end in time`, runs);
+  return told('failed', `The drain of ${names} did not end in time`);
+
+  /** The rollout itself succeeded: only its old run is the matter. */
+  function told(outcome: 'pending' | 'failed', message: string): JobReport {
+    const now = runs.filter(isActive).map((run) => `run ${run.id} of ${run.name} is ${run.state}`);
+    const report = recordReport(record, outcome, 'drain-timeout', message, runs);
+    return { ...report, message: `${message}. ${now.length === 0 ? 'Nothing runs now.' : `Now: ${now.join(', ')}.`}` };
+  }
 }

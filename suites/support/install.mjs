@@ -48,6 +48,17 @@ export function goProgram(suite, module) {
   );
 }
 
+/** A package of npm in a folder of its own, given as name@version. */
+export function npmPackage(suite, wanted) {
+  const name = wanted.replace(/@[^@]*$/, '');
+  installed(suite, name, wanted, (folder) => {
+    const prefix = join(folder, name);
+    mkdirSync(prefix, { recursive: true });
+    writeFileSync(join(prefix, 'package.json'), '{"private": true}\n');
+    run('npm', ['install', '--prefix', prefix, '--silent', '--no-audit', '--no-fund', '--save-exact', wanted]);
+  });
+}
+
 /** First line of what a program says about itself; null where it is not there or refuses. */
 export function versionOf(program, args) {
   const done = spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { command } from '../../../src/engines/command/index.js';
 import type { JsonObject } from '../../../src/model/json.js';
 import type { Field, FieldOptions, Ground, Heard, Targets } from '../ground.js';
-import { ambientOf } from './ambient.js';
+import { connected } from './ambient.js';
 
 /** The commands of the suite are real child processes of a small engine that lives in a folder (`backend.mjs`). */
 const backend = [process.execPath, join(import.meta.dirname, 'backend.mjs')];
@@ -29,7 +29,7 @@ export const ground: Ground = {
   where: 'commands of a small engine',
   real: false,
   limitSeconds: 120,
-  first,
+  targets,
   offers: ['measure'],
   variants: {
     'that can only be observed': { observe: backend },
@@ -63,8 +63,10 @@ async function open({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
     write('state.json', { ...state, now: state.now + seconds });
   };
   const clock = { now: () => read<State>('state.json').now * 1000, sleep: wait };
-  const { ambient, cancel, lines } = ambientOf(clock, { ...process.env, BACKEND: home });
-  const session = await command.connect(command.place(first, ambient), first, ambient);
+  const { ambient, cancel, lines, session, close } = await connected(command, first, clock, {
+    ...process.env,
+    BACKEND: home,
+  });
   const verbIn = (verb: string) => (verb === 'stopWithSnapshot' ? 'stop-with-snapshot' : verb);
 
   return {
@@ -111,6 +113,9 @@ async function open({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
       forget: async () => writeFileSync(file('heard'), ''),
       rewrite: async () => undefined,
     },
-    end: async () => rmSync(home, { recursive: true, force: true }),
+    async end() {
+      await close();
+      rmSync(home, { recursive: true, force: true });
+    },
   };
 }

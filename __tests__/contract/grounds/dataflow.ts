@@ -5,10 +5,9 @@ import { environmentOf } from '../../../emulators/env.js';
 import { type Storage, storageService } from '../../../emulators/storage/index.js';
 import { dataflow } from '../../../src/engines/dataflow/index.js';
 import { type JsonObject, merged } from '../../../src/model/json.js';
-import { clockOf } from '../../../src/rollout/clock.js';
 import { startLocal } from '../../emulators/local.js';
 import type { Field, FieldOptions, Ground, Targets } from '../ground.js';
-import { ambientOf } from './ambient.js';
+import { accountClock, connected } from './ambient.js';
 import { control, type Dialect, ears, faultOf } from './listening.js';
 
 /** With these set the suite runs in a real project (docs/engines/dataflow.md, "Trying it in a project of your own"). */
@@ -81,7 +80,7 @@ export const ground: Ground = {
   where: real ? `Dataflow in ${place.project}/${place.region}` : 'the emulated Dataflow',
   real,
   limitSeconds: real ? 5400 : 60,
-  first,
+  targets,
   offers: ['messages', 'reference'],
   variants: { 'without Streaming Engine': merged(first, { environment: { enableStreamingEngine: false } }) },
   // One list of the active jobs; a description for each run that the session has not seen yet.
@@ -92,12 +91,10 @@ export const ground: Ground = {
 const unknownId = '2020-01-01_00_00_00-1234567890123456789';
 
 async function openReal(): Promise<Field> {
-  const clock = clockOf();
-  const { ambient, cancel, lines } = ambientOf(clock, process.env);
-  const session = await dataflow.connect(dataflow.place(first, ambient), first, ambient);
+  const clock = accountClock();
+  const { ambient, cancel, lines, session, close } = await connected(dataflow, first, clock, process.env);
   const names = [String(first['name'])];
   const wait = (seconds: number) => clock.sleep(seconds);
-  const end = async () => session.close?.();
   return {
     engine: dataflow,
     session,
@@ -110,7 +107,7 @@ async function openReal(): Promise<Field> {
     unknownId,
     outside: null,
     wait,
-    end,
+    end: close,
   };
 }
 
@@ -130,8 +127,7 @@ async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
   await control(local.control, 'POST', '/settings', { service: 'dataflow', listLagSeconds: lagSeconds });
   const clock = { now: () => local.clock.now(), sleep: async (seconds: number) => local.advance(seconds) };
   const env = environmentOf(local.services, local.clock);
-  const { ambient, cancel, lines } = ambientOf(clock, env);
-  const session = await dataflow.connect(dataflow.place(first, ambient), first, ambient);
+  const { ambient, cancel, lines, session, close } = await connected(dataflow, first, clock, env);
   const other = clientsOf(local.services['dataflow'] ?? '');
   const wait = async (seconds: number) => local.advance(seconds);
 
@@ -202,7 +198,7 @@ async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
       rewrite: async (target) => void write(String(target['template']), { image: 'registry.example/contract:2' }),
     },
     async end() {
-      await session.close?.();
+      await close();
       await Promise.all([other.flex.close(), other.jobs.close()]);
       await local.close();
       if (local.errors.length > 0) throw new Error(local.errors.join('\n'));

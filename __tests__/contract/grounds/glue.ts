@@ -15,10 +15,9 @@ import { s3Service } from '../../../emulators/s3/index.js';
 import { identities, stsService } from '../../../emulators/sts/index.js';
 import { glue } from '../../../src/engines/glue/index.js';
 import { type JsonObject, merged } from '../../../src/model/json.js';
-import { clockOf } from '../../../src/rollout/clock.js';
 import { startLocal } from '../../emulators/local.js';
 import type { Field, FieldOptions, Ground, Targets } from '../ground.js';
-import { ambientOf } from './ambient.js';
+import { accountClock, connected } from './ambient.js';
 import { control, type Dialect, ears, faultOf } from './listening.js';
 
 /** With these set the suite runs against a real Glue job (docs/engines/glue.md, "Trying it on an account of your own"). */
@@ -66,7 +65,7 @@ export const ground: Ground = {
   where: real ? `Glue job ${given.job}` : 'the emulated Glue',
   real,
   limitSeconds: real ? 3600 : 60,
-  first,
+  targets,
   offers: ['messages', 'reference'],
   variants: { 'that leaves the definition alone': { ...first, definition: 'leave' } },
   // GetJobRuns for each job, and GetJob for each that runs what somebody else started: until it is adopted.
@@ -77,13 +76,24 @@ export const ground: Ground = {
 const unknownId = `jr_${'0'.repeat(64)}`;
 
 async function openReal(): Promise<Field> {
-  const clock = clockOf();
-  const { ambient, cancel, lines } = ambientOf(clock, {});
-  const session = await glue.connect(glue.place(first, ambient), first, ambient);
+  const clock = accountClock();
+  const { ambient, cancel, lines, session, close } = await connected(glue, first, clock, {});
   const names = [String(first['name'])];
   const wait = (seconds: number) => clock.sleep(seconds);
-  const end = async () => session.close?.();
-  return { engine: glue, session, ambient, clock, cancel, lines, names, targets, unknownId, outside: null, wait, end };
+  return {
+    engine: glue,
+    session,
+    ambient,
+    clock,
+    cancel,
+    lines,
+    names,
+    targets,
+    unknownId,
+    outside: null,
+    wait,
+    end: close,
+  };
 }
 
 async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
@@ -97,8 +107,7 @@ async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
   // The SDK reads its endpoints from the process environment, as it does behind every entry point.
   const before = { ...process.env };
   Object.assign(process.env, environmentOf(local.services, local.clock));
-  const { ambient, cancel, lines } = ambientOf(local.clock, {});
-  const session = await glue.connect(glue.place(first, ambient), first, ambient);
+  const { ambient, cancel, lines, session, close } = await connected(glue, first, local.clock, {});
   const other = new GlueClient({ region });
   const objects = new S3Client({ region });
   const wait = async (seconds: number) => local.advance(seconds);
@@ -193,7 +202,7 @@ async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
     async end() {
       other.destroy();
       objects.destroy();
-      await session.close?.();
+      await close();
       for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
       Object.assign(process.env, before);
       await local.close();

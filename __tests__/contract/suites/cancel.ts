@@ -18,7 +18,7 @@ function callOf(field: Field, verb: Verb, run: Run | null) {
 /** What an aborted signal means for every verb: no new change is made. */
 export function cancelSuite({ ground, emulated }: Stage): void {
   describe('a cancelled process', () => {
-    for (const verb of ground.engine.verbs(ground.first)) {
+    for (const verb of ground.engine.verbs(ground.targets.first)) {
       const prepared = async (field: Emulated) => {
         const run = verb === 'start' ? null : await runOf(field, await field.outside.plant(field.names[0] ?? ''));
         // Past what a service makes a launch wait for, so that nothing but the signal holds it back.
@@ -31,10 +31,10 @@ export function cancelSuite({ ground, emulated }: Stage): void {
 
       emulated(`makes no change by ${verb}`, async (field) => {
         const own = await prepared(field);
-        expect(await call(field, { ...own, signal: AbortSignal.abort() })).not.toMatchObject({ state: 'succeeded' });
+        expect((await call(field, { ...own, signal: AbortSignal.abort() }))?.state).not.toBe('succeeded');
         expect(writesIn(await field.outside.heard())).toEqual([]);
         field.cancel.abort();
-        expect(await call(field, own)).not.toMatchObject({ state: 'succeeded' });
+        expect((await call(field, own))?.state).not.toBe('succeeded');
         expect(writesIn(await field.outside.heard())).toEqual([]);
       });
 

@@ -36,11 +36,12 @@ const offerSuites = {
 
 /** The whole contract of one engine. */
 export function contract(stage: Stage): void {
-  const { engine, first, offers } = stage.ground;
+  const { engine, targets, offers } = stage.ground;
   shapeSuite(stage);
   observeSuite(stage);
   preflightSuite(stage);
-  for (const [verb, suite] of Object.entries(verbSuites)) if (engine.verbs(first).includes(verb as Verb)) suite(stage);
+  for (const [verb, suite] of Object.entries(verbSuites))
+    if (engine.verbs(targets.first).includes(verb as Verb)) suite(stage);
   for (const [offer, suite] of Object.entries(offerSuites)) if (offers.includes(offer as Offer)) suite(stage);
   cancelSuite(stage);
   secretsSuite(stage);

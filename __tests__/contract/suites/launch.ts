@@ -1,20 +1,25 @@
 import { describe, expect } from '@jest/globals';
 import type { LaunchCall, OverlapCall, Progress } from '../../../src/engines/engine.js';
+import { codes } from '../../../src/model/codes/index.js';
 import type { Json } from '../../../src/model/json.js';
 import { isActive } from '../../../src/model/run.js';
 import type { Stamp } from '../../../src/model/stamp.js';
 import {
+  active,
   alone,
   drive,
   freshStamp,
   isNo,
+  isRunning,
   launchCall,
   launched,
   nothing,
   refusedOrUnknown,
+  runCall,
   runOf,
   stamped,
   thrown,
+  until,
   verbOf,
 } from '../calls.js';
 import type { Field, LaunchVerb } from '../ground.js';
@@ -120,16 +125,19 @@ export function launchSuite({ ground, rule, emulated }: Stage, verb: LaunchVerb)
 
 function replaceRules({ rule }: Pick<Stage, 'rule'>): void {
   describe('replace', () => {
-    rule('puts the new run in the old one’s place', async (field) => {
+    rule('puts the new run in the old one’s place, with its own values and nothing inherited', async (field) => {
       const old = await alone(field);
+      const { scale } = field.targets;
+      if (scale !== null) await drive(field, verbOf(field.session, 'scale'), { ...runCall(field, old), scale });
       const stamp = freshStamp({ step: 'replace', predecessor: old.id });
       const call = launchCall(field, stamp, { predecessor: old, target: field.targets.second });
       const id = await launched(field, 'replace', call);
       expect(id).not.toBe(old.id);
-      const runs = (await field.session.look({ ...call.subject, ids: [old.id, id] })).filter(isActive);
-      expect(runs.map((run) => [run.id, run.state])).toEqual([[id, 'running']]);
+      await until(field, id, isRunning);
+      expect((await active(field)).map((run) => run.id)).toEqual([id]);
       expect(await runOf(field, old.id)).toMatchObject({ state: 'replaced', endedAt: expect.any(String) });
       expect([null, id]).toContain((await runOf(field, old.id)).replacedBy);
+      expect((await runOf(field, id)).scale).toEqual(old.scale);
     });
   });
 }
@@ -150,6 +158,9 @@ function overlapRules({ rule, emulated }: Pick<Stage, 'rule' | 'emulated'>): voi
           [id, 'running'],
         ].sort(),
       );
+      // What the engine reads back of the service's doings says that nothing is otherwise than asked.
+      const told = (await field.session.messages?.(await runOf(field, id))) ?? [];
+      expect(told.filter(({ text }) => (text.split(':')[0] ?? '') in codes)).toEqual([]);
     });
 
     emulated('refuses a backstop that the service does not take, before it asks', async (field) => {

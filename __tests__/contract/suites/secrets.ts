@@ -74,7 +74,7 @@ export function secretsSuite({ ground, emulated }: Stage): void {
       expect(said(field)).not.toContain(canary);
     });
 
-    if (ground.engine.verbs(ground.first).includes('prepare')) {
+    if (ground.engine.verbs(ground.targets.first).includes('prepare')) {
       emulated('is blanked out of a set-up that is refused', async (field) => {
         await field.outside.breaks('prepare', 'before', 'quoted');
         const call = prepareCall(field, field.targets.secret);

@@ -90,5 +90,5 @@ export function shapeSuite({ ground, rule }: Stage): void {
 }
 
 function targetsOf(ground: Ground): [string, JsonObject][] {
-  return [['of the suite', ground.first], ...Object.entries(ground.variants)];
+  return [['of the suite', ground.targets.first], ...Object.entries(ground.variants)];
 }

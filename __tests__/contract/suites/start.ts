@@ -1,4 +1,6 @@
 import { describe, expect } from '@jest/globals';
+import { isObject, type Json, type JsonObject } from '../../../src/model/json.js';
+import type { Run } from '../../../src/model/run.js';
 import {
   active,
   alone,
@@ -18,6 +20,7 @@ import {
   until,
   verbOf,
 } from '../calls.js';
+import { subjectOf } from '../ground.js';
 import type { Stage } from '../stage.js';
 
 export function startSuite({ ground, rule, emulated }: Stage): void {
@@ -40,12 +43,24 @@ export function startSuite({ ground, rule, emulated }: Stage): void {
       expect(run.streaming).not.toBe(false);
     });
 
+    rule('shows of the run what it was launched with, as far as it shows anything', async (field) => {
+      const target = field.targets.second;
+      await nothing(field);
+      const id = await launched(field, 'start', launchCall(field, freshStamp(), { target }));
+      const run = (await field.session.look({ ...subjectOf(field, [id]), target })).find((one) => one.id === id);
+      const shown = leaves({ ...run?.shows, ...run?.scale });
+      const wanted = leaves(target);
+      const both = [...shown.keys()].filter((path) => wanted.has(path));
+      expect(both.length).toBeGreaterThan(0);
+      expect(both.map((path) => [path, shown.get(path)])).toEqual(both.map((path) => [path, wanted.get(path)]));
+    });
+
     rule('goes from starting to running, and by no other state', async (field) => {
       await nothing(field);
       const stamp = freshStamp();
       const id = await launched(field, 'start', launchCall(field, stamp));
-      const seen: { state: string }[] = [];
-      const run = await until(field, id, isRunning, 1800, seen as never);
+      const seen: Run[] = [];
+      const run = await until(field, id, isRunning, 1800, seen);
       expect(run.stamp).toEqual(stamp);
       expect(Date.parse(run.startedAt ?? '')).toBeLessThanOrEqual(field.clock.now());
       const words = seen.map(({ state }) => state).filter((state, index, all) => state !== all[index - 1]);
@@ -84,15 +99,16 @@ export function startSuite({ ground, rule, emulated }: Stage): void {
       });
     }
 
-    rule('of a run that then fails is accepted; the look shows the end and its reason', async (field) => {
-      if (field.targets.failing === null) return;
-      await nothing(field);
-      const call = launchCall(field, freshStamp(), { target: field.targets.failing });
-      const id = await launched(field, 'start', call);
-      const run = await until(field, id, ({ endedAt }) => endedAt !== null);
-      expect(run).toMatchObject({ state: 'failed', detail: expect.stringMatching(/\w/) });
-      expect((await field.session.messages?.(run))?.map(({ level }) => level) ?? ['error']).toContain('error');
-    });
+    const { failing } = ground.targets;
+    if (failing !== null)
+      rule('of a run that then fails is accepted; the look shows the end and its reason', async (field) => {
+        await nothing(field);
+        const call = launchCall(field, freshStamp(), { target: failing });
+        const id = await launched(field, 'start', call);
+        const run = await until(field, id, ({ endedAt }) => endedAt !== null);
+        expect(run).toMatchObject({ state: 'failed', detail: expect.stringMatching(/\w/) });
+        expect((await field.session.messages?.(run))?.map(({ level }) => level) ?? ['error']).toContain('error');
+      });
 
     emulated('under the name of another slot runs beside the first', async (field) => {
       const [name = '', other = ''] = field.names;
@@ -112,4 +128,13 @@ export function startSuite({ ground, rule, emulated }: Stage): void {
       expect(await look(field)).toHaveLength(before);
     });
   });
+}
+
+/** Plain values of an object by their dotted paths. */
+function leaves(of: JsonObject, path = ''): Map<string, Json> {
+  return new Map(
+    Object.entries(of).flatMap(([key, value]) =>
+      isObject(value) ? [...leaves(value, `${path}${key}.`)] : [[`${path}${key}`, value] as [string, Json]],
+    ),
+  );
 }

@@ -20,7 +20,6 @@ export function documentIn<Document>(text: string): Document {
   const validate = schemas.get(document.kind);
   if (validate === undefined) throw new Error(`there is no schema for ${JSON.stringify(document.kind)}`);
   const fits: boolean = validate(document);
-  if (!fits)
-    throw new Error(`not as schemas/${document.kind}.schema.json: ${ajv.errorsText(validate.errors)}`);
+  if (!fits) throw new Error(`not as schemas/${document.kind}.schema.json: ${ajv.errorsText(validate.errors)}`);
   return document as Document;
 }

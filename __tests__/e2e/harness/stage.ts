@@ -76,12 +76,14 @@ export interface Stage {
 
 /** How many times as fast as the real one the cloud's clock runs: a minute takes an eighth of a second. */
 const usualRate = 500;
+/** Milliseconds of real time for one scenario, on a machine that has other work. */
+const patience = 300_000;
 /** The time of a call, by the cloud's clock: a slow machine must not run out of it. */
 const plentyOfTime = '6000';
 
 /** A test with a stage of its own. Those of one file run side by side: much of their time is waiting. */
 export function scenario(name: string, play: (stage: Stage) => Promise<void>, rate = usualRate): void {
-  it.concurrent(name, async () => {
+  const test = async () => {
     const stage = await openStage(rate);
     let failure: unknown = null;
     await play(stage).catch((error: unknown) => {
@@ -91,7 +93,8 @@ export function scenario(name: string, play: (stage: Stage) => Promise<void>, ra
       failure ??= told(error, stage);
     });
     if (failure !== null) throw failure;
-  });
+  };
+  it.concurrent(name, test, patience);
 }
 
 /** A failure together with what the last step printed. */

@@ -119,10 +119,14 @@ describe('expectations', () => {
       { gapSeconds: 30, duplicates: 'none', state: 'kept' },
     ],
     ['restart', { ...all, guarantees: { state: 'lost' } }, { gapSeconds: null, duplicates: 'replay', state: 'lost' }],
-    ['in-place-update', all, { gapSeconds: null, duplicates: 'replay', state: 'unknown' }],
+    ['in-place-update', { ...all, replace: 'r' }, { gapSeconds: null, duplicates: 'replay', state: 'unknown' }],
     ['drain-and-resubmit', all, { gapSeconds: null, duplicates: 'none', state: 'flushed' }],
-    ['savepoint-upgrade', all, { gapSeconds: null, duplicates: 'replay', state: 'kept' }],
-    ['in-flight-update', all, { gapSeconds: null, duplicates: 'replay', state: 'kept' }],
+    [
+      'savepoint-upgrade',
+      { ...all, 'stop-with-snapshot': 's' },
+      { gapSeconds: null, duplicates: 'replay', state: 'kept' },
+    ],
+    ['in-flight-update', { ...all, scale: 's' }, { gapSeconds: null, duplicates: 'replay', state: 'kept' }],
     ['parallel', all, { gapSeconds: 0, duplicates: 'overlap', state: 'lost' }],
     ['parallel', { ...all, snapshot: 's' }, { gapSeconds: 0, duplicates: 'overlap', state: 'kept' }],
     ['stop', all, { gapSeconds: null, duplicates: 'none', state: 'flushed' }],
@@ -130,6 +134,15 @@ describe('expectations', () => {
     ['stop', { ...all, 'stop-with-snapshot': 's' }, { gapSeconds: null, duplicates: 'none', state: 'kept' }],
   ] as const)('of %s are careful', (strategy, target, effect) => {
     expect(command.expect(strategy, withDefaults({ target }))).toEqual(effect);
+  });
+
+  it.each([
+    ['drain-and-resubmit', { ...minimal, start: 'a' }, 'the job has no drain command'],
+    ['parallel', { ...minimal, start: 'a' }, 'the job has no drain or stop command'],
+    ['savepoint-upgrade', all, 'the job has no stop-with-snapshot command'],
+    ['stop', { ...minimal, start: 'a' }, 'the job has no stop-with-snapshot or drain or stop command'],
+  ] as const)('reject %s where a command is missing', (strategy, target, rejected) => {
+    expect(command.expect(strategy, withDefaults({ target }))).toEqual({ rejected });
   });
 
   it('reject rolling with a reason', () => {

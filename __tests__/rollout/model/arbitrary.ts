@@ -62,12 +62,13 @@ export function scheduleOf(given: Given): fc.Arbitrary<Schedule> {
         { weight: 1, arbitrary: fc.constant('pause' as const) },
       ),
       onTimeout: fc.constantFrom<Schedule['onTimeout']>('fail', 'cancel'),
+      endless: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
       holders: fc.constantFrom<Schedule['holders']>('workflow', 'process'),
       actors: fc.tuple(first, fc.array(later, { maxLength: 3, size: 'max' })).map(([one, more]) => [one, ...more]),
       faults: fc.array(faultOf(given.zombies === true), { maxLength: 7, size: 'max' }),
       seed: fc.nat(),
     })
-    .map((drawn) => fit(drawn, given));
+    .map((schedule) => sensible(schedule, given));
 }
 
 function faultOf(zombies: boolean): fc.Arbitrary<Fault> {
@@ -126,7 +127,7 @@ function faultOf(zombies: boolean): fc.Arbitrary<Fault> {
 }
 
 /** Draws that make no sense together are brought to ones that do. */
-function fit(drawn: Schedule, given: Given): Schedule {
+function sensible(drawn: Schedule, given: Given): Schedule {
   const { scenario } = drawn;
   // Scaling has no second revision: it is about one set of values.
   const actors =

@@ -1,149 +1,27 @@
-import type { LaunchCall, Progress, RunCall, ScaleCall, Session, Subject } from '../../../src/engines/engine.js';
-import type { JsonObject } from '../../../src/model/json.js';
-import { isActive, isEnding, type Run, type RunState } from '../../../src/model/run.js';
-import type { Stamp } from '../../../src/model/stamp.js';
+import type {
+  LaunchCall,
+  Progress,
+  RunCall,
+  ScaleCall,
+  Session,
+  SnapshotCall,
+  Subject,
+} from '../../../src/engines/engine.js';
+import { isActive, type Run } from '../../../src/model/run.js';
+import { effectsOf, type Sent, type Watcher } from './effects.js';
 import type { Process } from './processes.js';
-import type { Gate, Schedule } from './schedule.js';
+import { runsOf, show, type TrueRun, up } from './runs.js';
+import type { Schedule } from './schedule.js';
 import type { Dice, Sim } from './sim.js';
-
-/** A run as it really is. */
-export interface TrueRun {
-  readonly id: string;
-  readonly name: string;
-  readonly stamp: Stamp | null;
-  readonly target: JsonObject;
-  /** Fence F1: the id that the client chose. */
-  readonly key: string | null;
-  readonly startedAt: number;
-  readonly listedAt: number;
-  runningSince: number | null;
-  state: RunState;
-  /** It failed without anybody's call. */
-  byItself: boolean;
-  endedAt: number | null;
-  scale: JsonObject;
-}
-
-/** What the watcher is told. `by` made the call, which may land long after it has died. */
-export interface Watcher {
-  sent(call: Sent): void;
-  launched(run: TrueRun, call: Sent): void;
-  ending(run: TrueRun, call: Sent): void;
-}
-
-export interface Sent {
-  readonly by: Process;
-  readonly verb: 'start' | 'overlap' | 'replace' | 'stop' | 'drain' | 'scale';
-  readonly at: number;
-  /** Number of the rollout that the caller worked on, and whether it had turned back. */
-  readonly n: number;
-  readonly direction: 'forward' | 'undo';
-  readonly stamp: Stamp | null;
-  readonly on: string | null;
-  readonly late: boolean;
-}
-
-export function up(run: TrueRun): boolean {
-  return run.state === 'starting' || run.state === 'running';
-}
-
-export function isForeign(run: TrueRun): boolean {
-  return run.key === 'foreign';
-}
 
 /** An engine in memory with the fence, the delays and the faults of a schedule. */
 export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watcher, tell: (line: string) => void) {
-  const runs: TrueRun[] = [];
-  const { fence } = schedule;
-  const [T, L] = [schedule.callSeconds * 1000, schedule.lagSeconds * 1000];
-  const limit = schedule.scenario === 'parallel' || schedule.scenario === 'overlap' ? 2 : 1;
+  const world = runsOf(schedule, sim, dice, tell);
+  const { runs, end } = world;
+  const { launchFenced, replace } = effectsOf(schedule, world, watcher);
+  const T = schedule.callSeconds * 1000;
   let calls = 0;
   let looks = 0;
-
-  function launch(target: JsonObject, stamp: Stamp | null, key: string | null): TrueRun {
-    const gate = (target['gate'] ?? 'good') as Gate;
-    const run: TrueRun = {
-      id: `run-${runs.length + 1}`,
-      name: String(target['name'] ?? 'orders'),
-      stamp,
-      target,
-      key,
-      startedAt: sim.now,
-      listedAt: sim.now + (dice.roll() < 0.5 ? dice.between(0, L) : 0),
-      runningSince: null,
-      state: 'starting',
-      byItself: false,
-      endedAt: null,
-      scale: (target['scaled'] as JsonObject | undefined) ?? { workers: 1 },
-    };
-    runs.push(run);
-    const ordinal = runs.length;
-    if (gate !== 'hangs') {
-      sim.at(dice.between(2_000, 60_000), () => {
-        if (run.state === 'starting') become(run, 'running');
-      });
-    }
-    if (gate === 'ends') sim.at(dice.between(1_000, 90_000), () => fail(run));
-    for (const fault of schedule.faults) {
-      if (fault.kind === 'run-fails' && fault.run === ordinal) sim.at(fault.after * 1000, () => fail(run));
-    }
-    return run;
-  }
-
-  function fail(run: TrueRun): void {
-    if (!up(run)) return;
-    run.byItself = true;
-    become(run, 'failed');
-    tell(`${run.id} fails by itself`);
-  }
-
-  function become(run: TrueRun, state: RunState): void {
-    run.state = state;
-    if (state === 'running') run.runningSince = sim.now;
-    if (!isActive(show(run))) run.endedAt = sim.now;
-  }
-
-  function end(run: TrueRun, how: 'stopping' | 'draining'): void {
-    if (run.state === 'stopping' || (!up(run) && how === 'draining') || !isActive(show(run))) return;
-    become(run, how);
-    const longest = how === 'draining' ? (run.target['drains-for-ever'] === true ? 1e12 : 150_000) : 20_000;
-    sim.at(dice.between(how === 'draining' ? 5_000 : 1_000, longest), () => {
-      if (run.state === how) become(run, how === 'draining' ? 'drained' : 'stopped');
-    });
-  }
-
-  const taken = () => runs.filter((run) => isActive(show(run)));
-
-  /** A launch reaches the engine: the run, or the fence's refusal. */
-  function launchFenced(sent: Sent, call: LaunchCall): TrueRun {
-    const key = fence === 'F1' ? `after ${call.after ?? 'none'}` : null;
-    const existing = key === null ? undefined : runs.find((run) => run.key === key);
-    if (existing !== undefined) {
-      const same = existing.stamp?.rollout === call.stamp.rollout && existing.stamp.step === call.stamp.step;
-      if (same) return existing;
-      throw new Error(`refused by the fence: ${existing.id} has this id`);
-    }
-    const name = String(call.target['name'] ?? 'orders');
-    const linked = sent.verb === 'overlap' ? call.predecessor?.id : null;
-    if (fence === 'F2' && taken().some((run) => run.name === name && run.id !== linked))
-      throw new Error(`refused by the fence: the name ${name} is taken`);
-    if (fence === 'F3' && taken().length >= limit) throw new Error('refused by the fence: too many concurrent runs');
-    const run = launch(call.target, call.stamp, key);
-    watcher.launched(run, sent);
-    return run;
-  }
-
-  function replace(sent: Sent, call: LaunchCall): TrueRun {
-    const byId = runs.find((run) => run.id === call.predecessor?.id);
-    const named = runs.findLast((run) => up(run) && run.name === call.target['name']);
-    const old = schedule.replaceBy === 'id' ? byId : named;
-    if (old === undefined || !up(old)) throw new Error(`refused: ${old?.id ?? 'no run'} is not active`);
-    watcher.ending(old, sent);
-    become(old, 'replaced');
-    const run = launch(call.target, call.stamp, null);
-    watcher.launched(run, sent);
-    return run;
-  }
 
   /** One mutating call: when it is sent, when it takes effect and when it is answered are three moments. */
   async function mutate(
@@ -152,7 +30,8 @@ export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watc
     parts: Pick<Sent, 'stamp' | 'on'>,
     effect: (sent: Sent) => TrueRun,
   ) {
-    const ordinal = (calls += 1);
+    calls += 1;
+    const ordinal = calls;
     const how = schedule.faults.find((fault) => fault.kind === 'call' && fault.call === ordinal);
     const fault = how?.kind === 'call' ? how.how : 'none';
     const { held } = by;
@@ -210,6 +89,26 @@ export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watc
     return { state: 'succeeded', run: run.id, snapshot: null };
   }
 
+  /** Tells the path at the end; of an ended run the one that it wrote, whoever asked for it. */
+  const stopWithSnapshot = (by: Process) => async (call: SnapshotCall) => {
+    const run = byId(call.run.id);
+    if (call.memo === null && up(run)) {
+      const made = await mutate(by, 'snapshot', { stamp: null, on: run.id }, (sent) => {
+        if (up(run)) watcher.ending(run, sent);
+        if (up(run)) run.snapshot = `${call.directory}/snapshot`;
+        end(run, 'stopping');
+        return run;
+      });
+      if (made === 'no') return { state: 'failed', code: 'unexpected-error', message: 'the engine said no' } as const;
+    }
+    return await by.event(dice.between(50, 1_500), (): Progress => {
+      if (isActive(show(run))) return { state: 'running', memo: run.id, retryAfterSeconds: 3 };
+      return run.snapshot === null
+        ? { state: 'failed', code: 'unexpected-error', message: `${run.id} wrote no snapshot` }
+        : { state: 'succeeded', run: run.id, snapshot: run.snapshot };
+    });
+  };
+
   const byId = (id: string) => runs.find((run) => run.id === id) as TrueRun;
 
   function sessionOf(by: Process): Session {
@@ -254,6 +153,7 @@ export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watc
         replace: launching('replace'),
         stop: ending('stop'),
         drain: ending('drain'),
+        stopWithSnapshot: stopWithSnapshot(by),
         scale: (call: ScaleCall) =>
           progress(
             by,
@@ -287,26 +187,5 @@ export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watc
     }
   }
 
-  return { runs, launch, become, sessionOf };
+  return { runs, launch: world.launch, become: world.become, sessionOf };
 }
-
-export function show(run: TrueRun): Run {
-  return {
-    id: run.id,
-    name: run.name,
-    state: run.state,
-    engineState: run.state.toUpperCase(),
-    streaming: run.target['gate'] !== 'batch',
-    startedAt: new Date(run.startedAt).toISOString(),
-    endedAt: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
-    stamp: run.stamp,
-    continues: null,
-    replacedBy: null,
-    scale: run.scale,
-    shows: null,
-    url: null,
-    detail: null,
-  };
-}
-
-export { isEnding };

@@ -50,7 +50,7 @@ export async function historyOf(schedule: Schedule, without: readonly Rule[] = [
       if (!mine) process.lostSince = sim.now;
     }
     if (by !== null && record.closed === null) by.lostSince = null;
-    if (by !== null) watched.landed(record, before);
+    if (by !== null) watched.landed(record, before, by);
   }
 
   function lose(): void {

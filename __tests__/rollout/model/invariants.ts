@@ -1,8 +1,9 @@
 import type { JobRecord } from '../../../src/model/record.js';
 import type { JobReport } from '../../../src/model/report.js';
 import { checkAgeSeconds } from '../../../src/rollout/pen.js';
-import { isForeign, type Sent, type TrueRun, up, type Watcher } from './engine.js';
+import type { Sent, Watcher } from './effects.js';
 import type { Process } from './processes.js';
+import { isForeign, type TrueRun, up } from './runs.js';
 import { revisionAt } from './scenario.js';
 import type { Schedule } from './schedule.js';
 import type { Sim } from './sim.js';
@@ -10,6 +11,7 @@ import type { Sim } from './sim.js';
 /** What the protocol promises; each is checked at every event that could break it. */
 export const invariants = {
   'one start per step': 'a step of a rollout starts at most one run',
+  'state is never dropped': 'a savepoint upgrade starts no run without the snapshot',
   'one run in a gap strategy': 'never two active runs; in parallel never more than the old one and the new one',
   'newer runs are left alone': 'an older rollout never ends the run of a newer one',
   'foreign runs are left alone': 'a run that is not ours is never ended or scaled',
@@ -24,6 +26,8 @@ export const invariants = {
   'ready is proved': '`ready = n` lands only with the verdict on that very run',
   'succeeded means the new run runs': 'at a close as succeeded the new run is the only active one, and it is sound',
   'rolled back means the old revision runs': 'at a close as rolled-back the old revision is the only active one',
+  'good is what ran well': 'at a close the recorded good revision is one that runs or ran, and its run is named',
+  'quarantine has a cause': 'a revision is quarantined only if it or one of its runs failed',
   'reports are true': 'a report names the runs that are active, and says `Nothing runs now` only if none is',
   'no outcome without need': 'stuck, refused, failed and rolled-back have a cause in the history',
   'it converges': 'once faults have ceased, resume closes the rollout',
@@ -50,12 +54,15 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
     found.push({ invariant, at: sim.now, what });
   }
 
+  /** `resume` cuts short a drain that a closed rollout left behind. */
+  const isTrailing = (id: string | null) => current()?.trailing.some((entry) => entry.run === id) === true;
   const ours = () => runs().filter((run) => up(run) && !isForeign(run));
 
   const watcher: Watcher = {
     sent(call) {
       const { by, stamp } = call;
-      if (by.held === null) violated('intent before effect', `${by.name} sends ${call.verb} without a landed record`);
+      if (by.held === null && !isTrailing(call.on))
+        violated('intent before effect', `${by.name} sends ${call.verb} without a landed record`);
       if (by.lostSince !== null && sim.now - by.lostSince > checkAgeSeconds * 1000)
         violated('only the holder calls', `${by.name} lost the lock ${(sim.now - by.lostSince) / 1000} s ago`);
       const undoStep = stamp?.step.startsWith('undo-') ?? false;
@@ -73,6 +80,8 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
           'one start per step',
           `${run.id} is start ${starts.get(step)} of ${run.stamp?.step} of rollout ${run.stamp?.n}`,
         );
+      const upgrade = call.by.held?.plan?.strategy === 'savepoint-upgrade';
+      if (upgrade && run.from === null) violated('state is never dropped', `${run.id} starts from nothing`);
       const active = ours();
       const revisions = new Set(active.map((one) => `${one.stamp?.rollout} ${one.stamp?.step}`));
       if (active.length > 2 || revisions.size < active.length || (active.length === 2 && !parallel))
@@ -81,7 +90,7 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
     },
     ending(run, call) {
       if (isForeign(run)) violated('foreign runs are left alone', `${call.verb} of ${run.id}`);
-      if ((run.stamp?.n ?? 0) > call.n)
+      if ((run.stamp?.n ?? 0) > call.n && !isTrailing(run.id))
         violated('newer runs are left alone', `${call.verb} of ${run.id} by rollout ${call.n}`);
       effective(call);
       if (!parallel || call.late) return;
@@ -109,7 +118,7 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
 
   function effective(call: Sent): void {
     const record = current();
-    if (call.late || zombies || has('ledger-lost') || record === null) return;
+    if (call.late || zombies || has('ledger-lost') || record === null || isTrailing(call.on)) return;
     if (record.n > call.n || (record.n === call.n && record.closed !== null))
       violated(
         'nothing after the close',
@@ -120,7 +129,7 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
   /** What its life can prove: a run that ends may have run long enough before. */
   const sound = (run: TrueRun) => run.target['gate'] !== 'batch' && run.target['gate'] !== 'hangs';
 
-  function landed(record: JobRecord, before: JobRecord | null): void {
+  function landed(record: JobRecord, before: JobRecord | null, by: Process): void {
     const same = before !== null && before.rollout === record.rollout;
     if (record.direction === 'undo') landedUndo.add(record.n);
     else if (same && before?.direction === 'undo')
@@ -130,15 +139,15 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
       if (verdict?.n !== record.n || verdict.run !== record.ready.run || verdict.result !== 'pass')
         violated('ready is proved', `ready ${record.ready.run}, verdict ${JSON.stringify(verdict)}`);
     }
-    if (record.closed !== null && before?.closed === null) closed(record);
+    if (record.closed !== null && before?.closed === null) closed(record, by);
   }
 
-  function closed(record: JobRecord): void {
+  function closed(record: JobRecord, by: Process): void {
     const outcome = record.closed?.outcome;
     const active = ours().filter((run) => !record.trailing.some((entry) => entry.run === run.id));
     const shown = active.map((run) => `${run.id} (${run.stamp?.revision})`).join(', ');
     // A run may fail between the last look and the close.
-    const justFailed = (run: TrueRun) => run.byItself && sim.now - (run.endedAt ?? 0) < 120_000;
+    const justFailed = (run: TrueRun) => run.byItself && (run.endedAt ?? 0) > by.lookedAt;
     const excused = runs().some(justFailed) || zombies;
     const strategy = record.plan?.strategy;
     if (outcome === 'succeeded' && strategy === 'stop') {
@@ -147,6 +156,18 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
       const [only] = active;
       const right = active.length === 1 && only?.stamp?.revision === record.revision && sound(only);
       if (!right) violated('succeeded means the new run runs', shown || 'nothing runs');
+    }
+    const named = runs().find((run) => run.id === record.good?.runId);
+    if (outcome === 'succeeded' && strategy !== 'stop' && !excused && (named === undefined || !up(named)))
+      violated('good is what ran well', `good is ${record.good?.revision} of ${record.good?.runId}`);
+    for (const entry of record.quarantined) {
+      const sick = runs().some(
+        (run) => run.stamp?.revision === entry.revision && (run.byItself || run.target['gate'] !== 'good'),
+      );
+      const refused = schedule.faults.some((fault) => fault.kind === 'call' && fault.how === 'no');
+      const scaled = strategy === 'in-flight-update';
+      if (!sick && !refused && !scaled && !has('foreign') && !zombies)
+        violated('quarantine has a cause', `${entry.revision}: ${entry.reason}`);
     }
     if (outcome === 'rolled-back' && !excused) {
       const right = active.length === 1 && active[0]?.stamp?.revision === revisionAt(schedule, 1);
@@ -174,7 +195,7 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
       const active = runs().filter((run) => wasUp(run) && up(run));
       if (said && active.length > 0)
         violated('reports are true', `"${report.message}", and ${active.map((run) => run.id).join(', ')}`);
-      for (const shown of report.runs) {
+      for (const shown of report.runs ?? []) {
         const run = runs().find((one) => one.id === shown.id);
         if (run !== undefined && run.endedAt !== null && run.endedAt < at)
           violated('reports are true', `${run.id} is reported as ${shown.state} and had ended`);
@@ -186,26 +207,26 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
       const alive = runs().filter(up);
       const lost = has('ledger-lost');
       const disturbed = has('foreign') || zombies || lost;
-      if (record !== null && record.closed === null)
-        return violated('it converges', `rollout ${record.n} is open: ${record.direction}`);
-      if (record === null || !applied) return;
-      const outcome = record.closed?.outcome ?? '';
+      if (record?.closed === null) violated('it converges', `rollout ${record.n} is open: ${record.direction}`);
+      if (record === null || record.closed === null || !applied) return;
+      const { outcome } = record.closed;
       const byItself = runs().some((run) => run.byItself);
       const refusedCall = schedule.faults.some((fault) => fault.kind === 'call' && fault.how === 'no');
       const bad = schedule.gates[2] !== 'good' || schedule.gates[3] !== 'good';
-      const needed = byItself || refusedCall || bad || disturbed;
+      const needed = byItself || schedule.endless || refusedCall || bad || disturbed;
       if (['stuck', 'failed', 'rolled-back', 'refused'].includes(outcome) && !needed)
-        violated('no outcome without need', `${outcome}: ${record.closed?.code} ${record.closed?.message}`);
+        violated('no outcome without need', `${outcome}: ${record.closed.code} ${record.closed.message}`);
       if (
         outcome === 'stuck' &&
         !byItself &&
+        !schedule.endless &&
         !refusedCall &&
         !disturbed &&
         record.good?.target != null &&
         schedule.onFailure === 'rollback' &&
         !drainsBad()
       )
-        violated('no outcome without need', `stuck: ${record.closed?.code} ${record.closed?.message}`);
+        violated('no outcome without need', `stuck: ${record.closed.code} ${record.closed.message}`);
       const stops = record.plan?.strategy === 'stop' && outcome === 'succeeded';
       const mine = alive.filter((run) => !isForeign(run) && !record.trailing.some((entry) => entry.run === run.id));
       const none =

@@ -23,10 +23,9 @@ export function ledgerOf(
     }
     serial += 1;
     const before = current?.record ?? null;
-    const copy = JSON.parse(JSON.stringify(record)) as JobRecord;
-    current = { record: copy, head: `head-${serial}` };
+    current = { record, head: `head-${serial}` };
     tell(`${by?.name}: "${message}" lands`);
-    landed(copy, before, by);
+    landed(record, before, by);
     return { landed: true, head: current.head };
   }
 

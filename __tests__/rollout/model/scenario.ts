@@ -21,6 +21,7 @@ const verbsOf: { readonly [of in Scenario]: readonly (keyof Verbs)[] } = {
   create: ['start', 'stop'],
   'in-place-update': ['replace', 'start', 'stop'],
   restart: ['stop', 'start'],
+  'savepoint-upgrade': ['stopWithSnapshot', 'stop', 'start'],
   'drain-and-resubmit': ['drain', 'start', 'stop'],
   parallel: ['start', 'drain', 'stop'],
   overlap: ['overlap', 'start', 'drain', 'stop'],
@@ -32,6 +33,7 @@ const strategyOf: { readonly [of in Scenario]: StrategyName } = {
   create: 'restart',
   'in-place-update': 'in-place-update',
   restart: 'restart',
+  'savepoint-upgrade': 'savepoint-upgrade',
   'drain-and-resubmit': 'drain-and-resubmit',
   parallel: 'parallel',
   overlap: 'parallel',
@@ -69,6 +71,7 @@ export function jobAt(schedule: Schedule, revision: Revision): Job {
     name: 'orders',
     gate: revision === 1 ? 'good' : schedule.gates[revision],
     ...(scenario === 'in-flight-update' ? { workers: revision } : {}),
+    ...(schedule.endless && revision === 1 ? { 'drains-for-ever': true } : {}),
   };
   return {
     key: 'orders',

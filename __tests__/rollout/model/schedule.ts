@@ -4,6 +4,7 @@ export const strategies = [
   'create',
   'in-place-update',
   'restart',
+  'savepoint-upgrade',
   'drain-and-resubmit',
   'parallel',
   'overlap',
@@ -65,6 +66,8 @@ export interface Schedule {
   readonly gates: { readonly 2: Gate; readonly 3: Gate };
   readonly onFailure: 'rollback' | 'pause';
   readonly onTimeout: 'fail' | 'cancel';
+  /** The old run never ends by draining. */
+  readonly endless: boolean;
   /** Holders are workflow runs, or processes on other hosts that only their lease tells of. */
   readonly holders: 'workflow' | 'process';
   readonly actors: readonly Actor[];

@@ -51,7 +51,23 @@ function stopped(target: CommandTarget): StateEffect {
   return target.drain === undefined ? declared(target).state : 'flushed';
 }
 
+/** Commands that a strategy is made of: one of each group. */
+const commands = {
+  create: [['start']],
+  'in-flight-update': [['scale']],
+  'in-place-update': [['replace']],
+  rolling: [],
+  'savepoint-upgrade': [['stop-with-snapshot'], ['start']],
+  parallel: [['start'], ['drain', 'stop']],
+  restart: [['stop'], ['start']],
+  'drain-and-resubmit': [['drain'], ['start']],
+  stop: [['stop-with-snapshot', 'drain', 'stop']],
+} as const satisfies { readonly [name in StrategyName]: readonly (readonly (keyof CommandTarget)[])[] };
+
 /** What a strategy is expected to cost, as careful as the job's `guarantees` allow. */
 export function expect(strategy: StrategyName, job: Omit<Job, 'positions'>): Effect | { readonly rejected: string } {
-  return effects[strategy](read(job.target));
+  const target = read(job.target);
+  const missing = commands[strategy].find((group) => group.every((field) => target[field] === undefined));
+  if (missing !== undefined) return { rejected: `the job has no ${missing.join(' or ')} command` };
+  return effects[strategy](target);
 }

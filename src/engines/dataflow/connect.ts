@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.js';
-import type { Ambient, Place, Session } from '../engine.js';
+import { type Ambient, onlyVerbs, type Place, type Session, type Verbs } from '../engine.js';
 import { openApi } from './api.js';
 import { drain, stop } from './end.js';
 import type { Kit } from './kit.js';
@@ -14,6 +14,7 @@ import { scale } from './scale.js';
 import { start } from './start.js';
 import { openStore, type Store } from './storage.js';
 import { readTarget } from './target.js';
+import { verbs } from './verbs.js';
 
 /** A session with one project and region, as one identity. */
 export async function connect(_: Place, target: JsonObject, ambient: Ambient): Promise<Session> {
@@ -21,8 +22,16 @@ export async function connect(_: Place, target: JsonObject, ambient: Ambient): P
   const api = await openApi({ project, region, impersonate }, ambient);
   const runs = runsOf(api, { project, region });
   const links = openLinks(ambient.log);
-  const kit: Kit = { api, runs, links, clock: ambient.clock, secret: ambient.secret };
+  const kit: Kit = { api, runs, links, clock: ambient.clock, secret: ambient.secret, signal: ambient.signal };
   let store: Promise<Store> | null = null;
+  const all: Verbs = {
+    scale: (call) => scale(kit, call),
+    replace: (call) => replace(kit, call),
+    overlap: (call) => overlap(kit, call),
+    start: (call) => start(kit, call),
+    drain: (call) => drain(kit, call),
+    stop: (call) => stop(kit, call),
+  };
 
   return {
     observe: runs.observe,
@@ -31,14 +40,7 @@ export async function connect(_: Place, target: JsonObject, ambient: Ambient): P
       links.readBack(found);
       return found;
     },
-    can: {
-      scale: (call) => scale(kit, call),
-      replace: (call) => replace(kit, call),
-      overlap: (call) => overlap(kit, call),
-      start: (call) => start(kit, call),
-      drain: (call) => drain(kit, call),
-      stop: (call) => stop(kit, call),
-    },
+    can: onlyVerbs(all, verbs(target)),
     preflight: (intended) => preflight(kit, intended),
     async reference(settings) {
       store ??= openStore(project, impersonate, ambient);

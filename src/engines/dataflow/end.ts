@@ -2,7 +2,7 @@ import type { Code } from '../../model/codes/index.js';
 import type { Run, RunState } from '../../model/run.js';
 import type { Progress, RunCall } from '../engine.js';
 import { once } from './change.js';
-import { type Kit, memoOf, putOff, running, secondsSince, succeeded } from './kit.js';
+import { isCancelled, type Kit, memoOf, putOff, running, secondsSince, succeeded } from './kit.js';
 import { hasEnded } from './run.js';
 
 /** A way to end a run: what is requested, and what its states then mean. */
@@ -58,7 +58,7 @@ async function end(kit: Kit, call: RunCall, ending: Ending): Promise<Progress> {
   if (wait) return wait;
   if (memo.sentAt !== undefined && secondsSince(kit, memo.sentAt) < showsWithinSeconds) return running(memo, 5);
   if ((memo.sent ?? 0) >= mostRequests) return ignored(run, ending, mostRequests);
-  if (call.signal.aborted) return running(memo, 1);
+  if (isCancelled(kit, call)) return running(memo, 1);
   kit.links.asked(id);
   return once(kit, {
     what: `to ${ending.verb} run ${id}`,

@@ -1,6 +1,7 @@
 import type { Effect } from '../../model/impact.js';
 import type { Job, StrategyName } from '../../model/job.js';
 import { maxBackstopSeconds } from './experiments.js';
+import { verbs } from './verbs.js';
 
 /**
  * Seconds without processing between the end of the old run and the first record of the new one in an in-place update: the
@@ -26,7 +27,14 @@ const effects: { readonly [S in StrategyName]: Effect | { readonly rejected: str
   rolling: { rejected: 'a Dataflow job is one unit; its workers cannot be replaced one by one' },
 };
 
+/** What there is only with Streaming Engine. Slots are runs of different names, which need nothing of the service. */
+function needsStreamingEngine(strategy: StrategyName, job: Omit<Job, 'positions'>): boolean {
+  return strategy === 'in-flight-update' || (strategy === 'parallel' && job.parallel.slots.length === 0);
+}
+
 export function expect(strategy: StrategyName, job: Omit<Job, 'positions'>): Effect | { readonly rejected: string } {
+  if (needsStreamingEngine(strategy, job) && !verbs(job.target).includes('overlap'))
+    return { rejected: 'it needs Streaming Engine, which environment.enableStreamingEngine: false rules out' };
   if (
     strategy === 'parallel' &&
     job.parallel.slots.length === 0 &&

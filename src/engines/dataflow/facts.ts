@@ -85,6 +85,6 @@ function streamingEngineOf(job: ApiJob, options: JsonObject): boolean | null {
   if (experiments.some((text) => signs.includes(text))) return true;
   if (job.environment?.useStreamingEngineResourceBasedBilling) return true;
   const option = options['enableStreamingEngine'] ?? options['enable_streaming_engine'];
-  if (option === undefined) return null;
-  return option === true || option === 'true';
+  // An explicit false proves nothing: gcloud always sends it, and Python and Go jobs use the engine all the same.
+  return option === true || option === 'true' ? true : null;
 }

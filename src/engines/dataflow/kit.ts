@@ -12,6 +12,13 @@ export interface Kit {
   readonly links: Links;
   readonly clock: Clock;
   readonly secret: Ambient['secret'];
+  /** Aborted when the process is cancelled. */
+  readonly signal: AbortSignal;
+}
+
+/** True where nothing may be changed any more. */
+export function isCancelled(kit: Kit, call: { readonly signal: AbortSignal }): boolean {
+  return kit.signal.aborted || call.signal.aborted;
 }
 
 /** What a step remembers in its process. Times in milliseconds by the tool's clock. */

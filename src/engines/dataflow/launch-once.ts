@@ -1,7 +1,7 @@
 import type { Run } from '../../model/run.js';
 import { type LaunchCall, type Progress, withSecrets } from '../engine.js';
 import { once } from './change.js';
-import { type Kit, type Memo, memoOf, putOff, running, secondsSince } from './kit.js';
+import { isCancelled, type Kit, type Memo, memoOf, putOff, running, secondsSince } from './kit.js';
 import { isSameStep } from './labels.js';
 import { launchOf, type Mode, send } from './launch.js';
 import type { Link } from './links.js';
@@ -40,7 +40,7 @@ export async function launchOnce(kit: Kit, call: LaunchCall, kind: Kind): Promis
   if (memo.sentAt !== undefined) return unnamed(kit, memo, memo.sentAt, name);
   const blocked = kind.blocked(kit, call, name, runs);
   if (blocked) return blocked;
-  if (call.signal.aborted) return running(memo, 1);
+  if (isCancelled(kit, call)) return running(memo, 1);
   const launch = launchOf(withSecrets(call.target, kit.secret), name, call.stamp, kind.mode);
   const what = `the launch of ${name}`;
   return once(kit, {

@@ -1,12 +1,14 @@
 import { RolloutError } from '../../model/error.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Place } from '../engine.js';
+import { verbs } from './verbs.js';
 
-/** Project and region; jobs with another `impersonate` need a session of their own. */
+/** Project and region; jobs with another `impersonate`, or with fewer verbs, need a session of their own. */
 export function place(target: JsonObject): Place {
   const key = `${needed(target, 'project')}/${needed(target, 'region')}`;
   const identity = target['impersonate'];
-  return { key, session: typeof identity === 'string' ? `${key} as ${identity}` : key };
+  const as = typeof identity === 'string' ? ` as ${identity}` : '';
+  return { key, session: `${key}${as}${verbs(target).includes('overlap') ? '' : ' without Streaming Engine'}` };
 }
 
 function needed(target: JsonObject, field: 'project' | 'region'): string {

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '../../model/json.js';
 import type { Progress, ScaleCall } from '../engine.js';
 import type { ApiJob } from './api.js';
 import { once } from './change.js';
-import { type Kit, memoOf, putOff, running, secondsSince, succeeded } from './kit.js';
+import { isCancelled, type Kit, memoOf, putOff, running, secondsSince, succeeded } from './kit.js';
 import { hasEnded } from './run.js';
 
 /** Worker bounds in the manifest, in the API and in its update mask. */
@@ -45,7 +45,7 @@ export async function scale(kit: Kit, call: ScaleCall): Promise<Progress> {
   if (run.state === 'starting') return running(memo, 5);
   const wait = putOff(kit, memo);
   if (wait) return wait;
-  if (call.signal.aborted) return running(memo, 1);
+  if (isCancelled(kit, call)) return running(memo, 1);
   return once(kit, {
     what: `to change the workers of run ${id}`,
     operation: 'update',

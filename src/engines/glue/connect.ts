@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.js';
-import type { Ambient, Place, Session } from '../engine.js';
+import { type Ambient, onlyVerbs, type Place, type Session, type Verbs } from '../engine.js';
 import { clientSettings, glueCalls } from './client.js';
 import { messagesOf } from './messages.js';
 import type { S3Objects } from './objects.js';
@@ -10,6 +10,7 @@ import { referenceOf } from './reference.js';
 import type { Tools } from './shared.js';
 import { start } from './start.js';
 import { stop } from './stop.js';
+import { verbsOf } from './verbs.js';
 
 /** Opens a session on one account and region with one identity. Makes no call yet. */
 export async function connect(place: Place, target: JsonObject, ambient: Ambient): Promise<Session> {
@@ -36,13 +37,14 @@ export async function connect(place: Place, target: JsonObject, ambient: Ambient
       return account;
     },
   };
+  const all: Verbs = {
+    prepare: (call) => prepare(tools, call),
+    start: (call) => start(tools, call),
+    stop: (call) => stop(tools, call),
+  };
   return {
     ...observation(glue, ambient),
-    can: {
-      prepare: (call) => prepare(tools, call),
-      start: (call) => start(tools, call),
-      stop: (call) => stop(tools, call),
-    },
+    can: onlyVerbs(all, verbsOf(target)),
     preflight: (intended) => preflight(tools, intended),
     reference: (given) => referenceOf(tools, given),
     messages: (run) => messagesOf(tools, run),

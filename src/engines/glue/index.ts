@@ -3,6 +3,7 @@ import { checkJob, checkpointOf } from './check.js';
 import { expectOf } from './expect.js';
 import { placeOf } from './place.js';
 import { artifactArguments, glueImpacts, glueTarget } from './target.js';
+import { verbsOf } from './verbs.js';
 
 /** AWS Glue streaming jobs (docs/engines/glue.md). */
 export const glue: Engine = {
@@ -17,7 +18,7 @@ export const glue: Engine = {
   times: { callSeconds: 30, lagSeconds: 30 },
   pollSeconds: 10,
   place: placeOf,
-  verbs: (target) => (target['definition'] === 'leave' ? ['start', 'stop'] : ['prepare', 'start', 'stop']),
+  verbs: verbsOf,
   expect: expectOf,
   check: checkJob,
   exclusive: checkpointOf,

@@ -1,6 +1,7 @@
 import { RolloutError } from '../../model/error.js';
 import { isObject, type JsonObject } from '../../model/json.js';
 import type { Place } from '../engine.js';
+import { verbsOf } from './verbs.js';
 
 /** The role to assume for calls; `externalId` may still be a reference to a secret. */
 export interface AssumedRole {
@@ -32,13 +33,14 @@ export function regionOf(target: JsonObject): string {
   });
 }
 
-/** Account and region say where a run lives; the assumed role says with whose rights it is looked at. */
+/** Account and region say where a run lives; the assumed role says with whose rights it is looked at, and the verbs what may be done. */
 export function placeOf(target: JsonObject): Place {
   const region = regionOf(target);
   const account = declaredAccount(target);
   const role = assumedRole(target);
   const key = account === null ? region : `${account}/${region}`;
-  return { key, session: role === null ? key : `${key} as ${role.arn} ${role.externalId ?? ''}`.trimEnd() };
+  const session = role === null ? key : `${key} as ${role.arn} ${role.externalId ?? ''}`.trimEnd();
+  return { key, session: verbsOf(target).includes('prepare') ? session : `${session} without prepare` };
 }
 
 /** ARN partition of a region. */

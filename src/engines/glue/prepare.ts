@@ -6,7 +6,7 @@ import { differing, memberDigests, updateOf } from './definition.js';
 import { errorOf, failed, failureOf } from './errors.js';
 import { lay } from './overlay.js';
 import { writeRefusal } from './refusals.js';
-import { noteModified, type Tools } from './shared.js';
+import { isCancelled, noteModified, type Tools } from './shared.js';
 import { prepareTags } from './tags.js';
 import { nameOf, wantedOf } from './wanted.js';
 
@@ -50,9 +50,10 @@ export async function prepare(tools: Tools, call: PrepareCall): Promise<Progress
     }
   } else {
     const update = lay(current, wanted);
-    if (differing(update, current).length > 0) return write(tools, name, update, memo);
+    if (differing(update, current).length > 0)
+      return isCancelled(tools, call) ? running(memo, 1) : write(tools, name, update, memo);
   }
-  return prepareTags(tools, name, target, memo.tagged, { ...memo });
+  return prepareTags(tools, call, name, target, memo.tagged, { ...memo });
 }
 
 async function write(tools: Tools, name: string, update: JobUpdate, memo: Memo): Promise<Progress> {

@@ -16,6 +16,11 @@ export interface Tools {
   account(): Promise<string>;
 }
 
+/** True where nothing may be changed any more. */
+export function isCancelled(tools: Tools, call: { readonly signal: AbortSignal }): boolean {
+  return tools.ambient.signal.aborted || call.signal.aborted;
+}
+
 /** Tells of a change by somebody else since this session last read the definition. Glue has no lock that would prevent it. */
 export function noteModified(tools: Tools, name: string, job: Job, own: boolean): void {
   const at = job.LastModifiedOn?.getTime();

@@ -6,7 +6,7 @@ import { updateOf } from './definition.js';
 import { errorOf, type Failure, failed, failureOf } from './errors.js';
 import { mismatches, notCarried, startRequest } from './launch.js';
 import { stampOf } from './marks.js';
-import { noteModified, type Tools } from './shared.js';
+import { isCancelled, noteModified, type Tools } from './shared.js';
 import { stateOf } from './states.js';
 import { nameOf, type Wanted, wantedOf } from './wanted.js';
 
@@ -48,6 +48,7 @@ export async function start(tools: Tools, call: LaunchCall): Promise<Progress> {
       `${name}: the definition has another ${moved.join(', ')} than the manifest, and a run cannot be given it.`,
     );
   }
+  if (isCancelled(tools, call)) return running(memo, 1);
   let id: string | undefined;
   try {
     id = await tools.glue.start(startRequest(name, job, wanted, call.stamp));

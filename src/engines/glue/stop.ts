@@ -4,7 +4,7 @@ import { isEnding } from '../../model/run.js';
 import type { Progress, RunCall } from '../engine.js';
 import { chain, nextRestart, tailOf } from './continuation.js';
 import { errorOf, failed, failureOf } from './errors.js';
-import type { Tools } from './shared.js';
+import { isCancelled, type Tools } from './shared.js';
 import { stateOf } from './states.js';
 
 /** A run that was asked to stop and still shows RUNNING after this many seconds is asked again. */
@@ -30,7 +30,8 @@ export async function stop(tools: Tools, call: RunCall): Promise<Progress> {
   const { name } = call.run;
   const first: Memo = { run: call.run.id, askedAt: isEnding(call.run) ? tools.ambient.clock.now() : null };
   const memo: Memo = isObject(call.memo) ? (call.memo as unknown as Memo) : first;
-  return memo.askedAt === null ? ask(tools, name, memo) : follow(tools, name, memo, memo.askedAt);
+  if (memo.askedAt !== null) return follow(tools, name, memo, memo.askedAt);
+  return isCancelled(tools, call) ? running(memo, 1) : ask(tools, name, memo);
 }
 
 async function ask(tools: Tools, name: string, memo: Memo): Promise<Progress> {

@@ -1,13 +1,14 @@
 import { isObject, type JsonObject } from '../../model/json.js';
-import type { Progress } from '../engine.js';
+import type { PrepareCall, Progress } from '../engine.js';
 import { errorOf, failed, failureOf } from './errors.js';
 import { declaredAccount, partitionOf } from './place.js';
-import type { Tools } from './shared.js';
+import { isCancelled, type Tools } from './shared.js';
 import { texts } from './wanted.js';
 
 /** Sets the tags that the manifest gives, where they differ; others stay. Tags are no part of UpdateJob. `tagged`: it was done and is read back. */
 export async function prepareTags(
   tools: Tools,
+  call: PrepareCall,
   name: string,
   target: JsonObject,
   tagged: boolean,
@@ -24,6 +25,7 @@ export async function prepareTags(
     const keys = missing.map(([key]) => key).join(', ');
     return failed('glue-definition-not-as-written', `${name}: read back after the write, these tags differ: ${keys}.`);
   }
+  if (isCancelled(tools, call)) return { state: 'running', memo, retryAfterSeconds: 1 };
   try {
     await tools.glue.tag(arn, Object.fromEntries(missing));
   } catch (error) {

@@ -46,7 +46,10 @@ export function bucketError(refusal: Refusal, what: string, status: number | nul
             next: 'Try again; if it goes on, check the network between the runner and the store.',
             cause,
           })
-        : new RolloutError('ledger-bucket-failed', `${what} was refused with status ${status} (${said}).`, { cause });
+        : new RolloutError('ledger-bucket-failed', `${what} was refused with status ${status} (${said}).`, {
+            next: 'Read what the store said; the command can be repeated safely.',
+            cause,
+          });
   }
 }
 

@@ -16,9 +16,12 @@ export async function openGcsBucket(name: string, options: LedgerOptions): Promi
     ...(await optionsOf({ region: null, role: null, impersonate: null }, ambient)),
     retryOptions: { autoRetry: false },
   });
+  // With STORAGE_EMULATOR_HOST in its process the client leaves the base path out, which not every server takes.
+  storage.baseUrl = `${storage.apiEndpoint}/storage/v1`;
   const bucket = storage.bucket(name);
   const url = `gs://${name}`;
   const repeated = repeater(requestSeconds(options), passes);
+  const repeatedWrite = repeater(requestSeconds(options), (error) => passes(error) && !isBusy(error));
   let exists: Promise<void> | null = null;
 
   function failure(error: unknown, right: string, call: string, key: string | null): RolloutError {
@@ -32,7 +35,7 @@ export async function openGcsBucket(name: string, options: LedgerOptions): Promi
     const rights =
       expected === null ? 'storage.objects.create' : 'storage.objects.create and storage.objects.delete (to replace)';
     try {
-      await repeated(() =>
+      await repeatedWrite(() =>
         file.save(text, {
           resumable: false,
           contentType: 'application/json',
@@ -41,10 +44,8 @@ export async function openGcsBucket(name: string, options: LedgerOptions): Promi
         }),
       );
     } catch (error) {
-      const status = statusOf(error);
-      if (status === 412) return { state: 'stale' };
-      // One object takes about one write a second.
-      if (status === 409 || status === 429) return { state: 'busy' };
+      if (statusOf(error) === 412) return { state: 'stale' };
+      if (isBusy(error)) return { state: 'busy' };
       throw failure(error, rights, 'objects.insert', key);
     }
     const { generation } = file.metadata;
@@ -123,4 +124,9 @@ function download(file: File): Promise<Found> {
 /** Also where no answer came, but not for want of credentials. */
 function passes(error: unknown): boolean {
   return isPassing(statusOf(error)) && refusalOf(error, '', '').kind === 'failed';
+}
+
+/** Another write of the object is under way, or came just now: one object takes about one write a second. */
+function isBusy(error: unknown): boolean {
+  return [409, 429].includes(statusOf(error) ?? 0);
 }

@@ -42,7 +42,8 @@ export async function openS3Bucket(bucket: string, options: LedgerOptions): Prom
       const { name } = error as Error;
       // With a condition on a version, an object that is gone is NoSuchKey.
       if (statusOf(error) === 412 || name === 'NoSuchKey') return { state: 'stale' };
-      if (statusOf(error) === 409 || name === 'SlowDown') return { state: 'busy' };
+      // ConditionalRequestConflict: another conditional write of the object is under way.
+      if (statusOf(error) === 409) return { state: 'busy' };
       throw failure(error, 's3:PutObject', 'PutObject', key);
     }
   }

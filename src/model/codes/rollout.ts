@@ -60,6 +60,10 @@ export const rolloutCodes = {
     meaning: 'The engine accepted a call, but its effect did not show within the settle time.',
     next: 'Look at the job on the engine, then run `resume`.',
   },
+  'call-unanswered': {
+    meaning: 'A call to the engine was sent again and again without a definite answer, and its effect never showed.',
+    next: "Look at the job and at the engine's limits (names, concurrent runs, quota), then run `apply` again.",
+  },
   superseded: {
     meaning: 'A newer commit closed this rollout and carries on.',
     next: 'Look at the rollout of the newer commit.',
