@@ -149,14 +149,17 @@ describe('Dataflow', () => {
     expect([docs.outcomes, docs.writes]).toEqual([{ orders: 'quarantined' }, []]);
   });
 
-  scenario('a new run that fails in an overlap under one name: the old one goes on, and is not drained by us', async (stage) => {
-    const more = { strategy: ['parallel'], stateful: false, parallel: { overlap: '5m' } };
-    const { old } = await started(stage, more);
-    const bad = template('orders:2', { behaviour: 'crash', message: 'No such table.' });
-    const next = await stage.push({ 'templates/orders.json': bad }, { inputs: { accept: 'shared-input' } });
-    console.error(JSON.stringify(next.job('orders'), null, 1));
-    expect(next.job('orders')).toMatchObject({ runAfter: old });
-  });
+  scenario(
+    'a new run that fails in an overlap under one name: the old one goes on, and is not drained by us',
+    async (stage) => {
+      const more = { strategy: ['parallel'], stateful: false, parallel: { overlap: '5m' } };
+      const { old } = await started(stage, more);
+      const bad = template('orders:2', { behaviour: 'crash', message: 'No such table.' });
+      const next = await stage.push({ 'templates/orders.json': bad }, { inputs: { accept: 'shared-input' } });
+      console.error(JSON.stringify(next.job('orders'), null, 1));
+      expect(next.job('orders')).toMatchObject({ runAfter: old });
+    },
+  );
 
   scenario('drain and resubmit: the old run is DRAINED before the new one is launched', async (stage) => {
     const { old } = await started(stage, { strategy: ['drain-and-resubmit'], stateful: false });

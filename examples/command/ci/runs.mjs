@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const request = JSON.parse(readFileSync(0, 'utf8'));
@@ -10,7 +10,11 @@ console.log(JSON.stringify(verbs[request.verb](request)));
 
 function observe() {
   const ids = existsSync(root) ? readdirSync(root).filter((id) => existsSync(join(root, id, 'run.json'))) : [];
-  return { runs: ids.map(describe).filter((run) => request.ended || run.endedAt === null || request.jobs.some(({ ids }) => ids.includes(run.id))) };
+  return {
+    runs: ids
+      .map(describe)
+      .filter((run) => request.ended || run.endedAt === null || request.jobs.some(({ ids }) => ids.includes(run.id))),
+  };
 }
 
 function describe(id) {
@@ -21,7 +25,11 @@ function describe(id) {
   const code = ended ? Number(readFileSync(exit, 'utf8')) : null;
   const state = !ended ? (asked ? 'stopping' : 'running') : asked ? 'stopped' : code === 0 ? 'finished' : 'failed';
   return {
-    id, name, state, stamp, settings,
+    id,
+    name,
+    state,
+    stamp,
+    settings,
     startedAt: statSync(join(root, id, 'run.json')).birthtime.toISOString(),
     endedAt: ended ? statSync(exit).mtime.toISOString() : null,
     detail: ended ? `process ${pid} ended with exit code ${code}` : `process ${pid}`,
@@ -39,7 +47,8 @@ function start({ name, stamp, target: { settings } }) {
     throw new Error(`${folder}: another start is under way or broke off`); // Not known which, so no answer is given.
   }
   // `detached` is a session of its own (setsid): the run outlives this command. The shell notes how it ended.
-  const keep = 'trap : TERM; "$@" >log 2>&1 & wait $!; code=$?; if [ -e stop ]; then kill $! 2>/dev/null; wait $!; fi; echo $code >exit.new; mv exit.new exit';
+  const keep =
+    'trap : TERM; "$@" >log 2>&1 & wait $!; code=$?; if [ -e stop ]; then kill $! 2>/dev/null; wait $!; fi; echo $code >exit.new; mv exit.new exit';
   const child = spawn('sh', ['-c', keep, 'sh', ...settings.command], { cwd: folder, detached: true, stdio: 'ignore' });
   child.unref();
   writeFileSync(join(folder, 'run.new'), JSON.stringify({ name, stamp, settings, pid: child.pid }));

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{c as r}from"./chunk-DJKNGI7W.js";import{a as e}from"./chunk-UT5O72HO.js";function i(n,o){return r(n,a=>a.replace(/\$\{secret\.([A-Za-z_][A-Za-z0-9_]*)\}/g,(l,t)=>o(t)))}e(i,"withSecrets");export{i as a};
