@@ -18,7 +18,7 @@ import { writeFiles } from './report/files.js';
 import { forgeOf, lateGitHub } from './report/forge.js';
 import { masked } from './report/masked.js';
 import { planSummary, reportSummary } from './report/summary.js';
-import { failureDocument, printDocument, renderErrors, renderReport } from './report/terminal.js';
+import { failureDocument, printDocument, printFailure, renderErrors, renderReport } from './report/terminal.js';
 import { cancelOn, processCancelled } from './rollout/cancel.js';
 import { version } from './version.js';
 
@@ -26,6 +26,10 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 keepHeapSmall();
 
 const cancelled = cancelOn();
+/** Set once a mode has come to its end: a failure after that says nothing about the jobs. */
+let ended = false;
+/** Hides secrets; from the bench, as soon as there is one. */
+let mask = (text: string) => text;
 
 /** Flags that each command takes beside the common ones. */
 const commands: Readonly<
@@ -143,11 +147,12 @@ async function runMode(named: Exclude<Mode, 'auto'>, options: Options): Promise<
     if (notice !== null) bench.teller.line(notice);
     const { run } = await import('./modes/run.js');
     const result = await run(bench, mode, async (plan) => bench.teller.line(renderPlan(plan)));
+    ended = true;
     if (result.kind === 'status') {
-      printDocument(json, result.status, renderStatus(result.status));
+      const status = masked(result.status, mask);
+      printDocument(json, status, renderStatus(status));
       return result.exitCode;
     }
-    const mask = (text: string) => bench.mask(text);
     const plan = masked(result.plan, mask);
     const report = result.kind === 'report' ? masked(result.report, mask) : null;
     await writeFiles(inputs.outputDirectory, plan, report, summaryOf(plan, report, notice, result));
@@ -179,7 +184,9 @@ function openBench(inputs: Inputs) {
   // Commands of the manifest and relative paths start at the top of the checkout.
   process.chdir(inputs.workspace);
   const github = lateGitHub(inputs.event, inputs.githubToken, (line) => cliTeller.line(line));
-  return makeBench(inputs, { forge: forgeOf(github), teller: cliTeller, signal: cancelled, onSecret: () => {} });
+  const bench = makeBench(inputs, { forge: forgeOf(github), teller: cliTeller, signal: cancelled, onSecret: () => {} });
+  mask = bench.mask;
+  return bench;
 }
 
 function finish(code: number): void {
@@ -199,11 +206,11 @@ program()
         class: 'input',
         next: 'Run the command with --help.',
       });
-    const error = parsing !== null ? wrongFlag() : cancelled.aborted ? processCancelled(thrown) : thrown;
+    const error = parsing !== null ? wrongFlag() : cancelled.aborted && !ended ? processCancelled(thrown) : thrown;
     // Commander has told people already.
     if (parsing !== null && !asJson) return finish(4);
     if (error instanceof ManifestInvalid)
       printDocument(asJson, { version: 1, kind: 'validate', errors: error.errors }, renderErrors(error.errors));
-    else printDocument(asJson, failureDocument(error), null, error);
+    else printFailure(asJson, masked(failureDocument(error), mask));
     finish(error instanceof ManifestInvalid ? 4 : failureDocument(error).exitCode);
   });

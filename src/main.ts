@@ -10,6 +10,7 @@ import { loadManifest, ManifestInvalid, validateWorkTree } from './modes/manifes
 import { actionTeller } from './report/action-teller.js';
 import { exitCodeOfFailure } from './report/failure.js';
 import { forgeOf, lateGitHub } from './report/forge.js';
+import { harmless } from './report/harmless.js';
 import { tellInputErrors } from './report/input-errors.js';
 import { cancelOn, processCancelled } from './rollout/cancel.js';
 import { reportExitCode } from './rollout/plain.js';
@@ -18,6 +19,8 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 keepHeapSmall();
 
 const cancelled = cancelOn();
+/** Set once a mode has come to its end: a failure after that says nothing about the jobs. */
+let ended = false;
 
 /** The action's main step: inputs, mode, run, report. The exit code is the report's, but a planned hand-over stays green. */
 async function main(): Promise<number> {
@@ -46,8 +49,9 @@ async function main(): Promise<number> {
         `plan ${plan.hash}: ${plan.jobs.filter((job) => job.changed).length} of ${plan.jobs.length} jobs change`,
       ),
     );
+    ended = true;
     if (result.kind === 'status') {
-      core.info(JSON.stringify(result.status, null, 2));
+      core.info(harmless(JSON.stringify(result.status, null, 2)));
       return result.exitCode;
     }
     const report = result.kind === 'report' ? result.report : null;
@@ -83,7 +87,7 @@ main()
     process.exitCode = code;
   })
   .catch((thrown: unknown) => {
-    const error = cancelled.aborted ? processCancelled(thrown) : thrown;
+    const error = cancelled.aborted && !ended ? processCancelled(thrown) : thrown;
     if (error instanceof ManifestInvalid) {
       process.exitCode = tellInputErrors(error.errors);
       return;

@@ -11,7 +11,7 @@ interface Status {
   readonly jobs: readonly { readonly [name: string]: unknown }[];
 }
 interface Log {
-  readonly entries: readonly { readonly job: string; readonly message: string }[];
+  readonly entries: readonly { readonly at: string; readonly message: string }[];
 }
 interface Failure {
   readonly kind: 'error' | 'validate';
@@ -63,8 +63,9 @@ describe('the CLI', () => {
       { environment: 'production', job: 'clicks', run, state: 'running', lastOutcome: 'succeeded', open: null },
     ]);
     const history = await here.run<Log>('log');
-    expect(history.document.entries[0]?.message).toContain('close rollout 1: succeeded');
-    expect(history.document.entries.at(-1)?.message).toContain('open rollout 1 (create)');
+    const told = history.document.entries.map(({ at, message }) => `${at} ${message}`);
+    expect(told.at(0)).toContain('close rollout 1: succeeded');
+    expect(told.at(-1)).toContain('open rollout 1 (create)');
   });
 
   scenario('refuses a plan that is stale', async (stage) => {

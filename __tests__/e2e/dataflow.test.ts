@@ -156,8 +156,11 @@ describe('Dataflow', () => {
       const { old } = await started(stage, more);
       const bad = template('orders:2', { behaviour: 'crash', message: 'No such table.' });
       const next = await stage.push({ 'templates/orders.json': bad }, { inputs: { accept: 'shared-input' } });
-      console.error(JSON.stringify(next.job('orders'), null, 1));
-      expect(next.job('orders')).toMatchObject({ runAfter: old });
+      expect(next.code).toBe(1);
+      expect(next.job('orders')).toMatchObject({ outcome: 'failed', code: 'new-run-ended', runAfter: old });
+      expect(next.job('orders').message).toContain('No such table.');
+      expect(next.writes).not.toContain('dataflow.updateJob');
+      expect((await stage.cloud.states('dataflow', 'orders'))[old]).toBe('JOB_STATE_RUNNING');
     },
   );
 

@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import type { LedgerOptions } from '../../src/ledger/options.js';
 import type { BuildResult } from '../../src/model/artifact.js';
+import type { Raced } from './racer.js';
 import { good, headOf, record, World } from './world.js';
 
 /** Where the ledgers of one test are: several can be opened on one place. */
@@ -26,7 +27,7 @@ export function ledgerContract(
   kind: string,
   world: World,
   placeOf: () => Place,
-  races: Races | null = { processes: 10, rounds: 4 },
+  races: Races = { processes: 10, rounds: 4 },
 ): void {
   describe(`a ${kind} ledger`, () => {
     const workshop = new World();
@@ -248,80 +249,96 @@ export function ledgerContract(
       expect([...(await other.read('production')).keys()].sort()).toEqual([...jobs].sort());
     });
 
-    if (races !== null)
-      describe('raced for by processes', () => {
-        beforeAll(() =>
-          build({
-            entryPoints: [join('__tests__', 'ledger', 'racer.ts')],
-            bundle: true,
-            platform: 'node',
-            format: 'esm',
-            outfile: racer,
-            banner: {
-              js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-            },
-            logLevel: 'error',
-          }),
+    describe('raced for by processes', () => {
+      beforeAll(() =>
+        build({
+          entryPoints: [join('__tests__', 'ledger', 'racer.ts')],
+          bundle: true,
+          platform: 'node',
+          format: 'esm',
+          outfile: racer,
+          banner: {
+            js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+          },
+          logLevel: 'error',
+        }),
+      );
+
+      it('gives each round to exactly one of all', async () => {
+        const place = placeOf();
+        const { processes, rounds } = races;
+        const racers = Array.from({ length: processes }, (_, index) =>
+          atTheLine(racer, place, rounds, `racer-${index}`),
         );
-
-        it('gives each round to exactly one of all', async () => {
-          const place = placeOf();
-          const { processes, rounds } = races;
-          const racers = await Promise.all(
-            Array.from({ length: processes }, (_, index) => race(racer, place, rounds, `racer-${index}`)),
-          );
-          const won = racers.flat().sort((a, b) => a - b);
-          // Every racer goes on until the record has passed all rounds, so each counter was written once, by one of them.
-          const all = Array.from({ length: rounds }, (_, index) => index + 1);
-          expect(won).toEqual(all);
-          const ledger = await open(place);
-          const log = await ledger.log('production', 'orders', 2 * rounds);
-          expect(log.map(({ record: { counter } }) => counter)).toEqual(all.reverse());
-        });
-
-        it('is not held up by writers that were killed', async () => {
-          const place = placeOf();
-          const { url, cwd, env } = place;
-          const children = Array.from({ length: 4 }, (_, index) =>
-            spawn(process.execPath, [racer, url, cwd, '100000', `racer-${index}`], {
-              env: { ...process.env, ...env, RUNNER_TEMP: cwd },
-            }),
-          );
-          const ledger = await open(place);
-          const ended = children.map((child) => new Promise((resolve) => child.once('close', resolve)));
-          while (((await ledger.read('production', ['orders'])).get('orders')?.record.counter ?? 0) < 3)
-            await new Promise((resolve) => setTimeout(resolve, 5));
-          for (const child of children) child.kill('SIGKILL');
-          await Promise.all(ended);
-          const swaps: boolean[] = [];
-          // What a killed writer's git still sends may come first, once for each of them.
-          for (let tried = 0; tried <= children.length && !swaps.some(Boolean); tried += 1) {
-            const held = (await ledger.read('production', ['orders'])).get('orders');
-            const next = record('orders', { counter: (held?.record.counter ?? 0) + 1, n: 99 });
-            swaps.push((await ledger.write(next, held?.head ?? null, 'after')).landed);
-          }
-          expect(swaps.at(-1)).toBe(true);
-          expect((await ledger.log('production', 'orders', 1))[0]?.record.n).toBe(99);
-        });
+        await Promise.all(racers.map(({ ready }) => ready));
+        for (const { go } of racers) go();
+        const results = await Promise.all(racers.map(({ result }) => result()));
+        const won = results.flatMap((one) => one.won).sort((x, y) => x - y);
+        // Every racer goes on until the record has passed all rounds, so each counter was written once, by one of them.
+        const all = Array.from({ length: rounds }, (_, index) => index + 1);
+        expect(won).toEqual(all);
+        // They did meet.
+        expect(results.reduce((sum, { lost }) => sum + lost, 0)).toBeGreaterThan(0);
+        const ledger = await open(place);
+        const log = await ledger.log('production', 'orders', 2 * rounds);
+        expect(log.map(({ record: { counter } }) => counter)).toEqual(all.reverse());
       });
+
+      it('is not held up by writers that were killed', async () => {
+        const place = placeOf();
+        const racers = Array.from({ length: 4 }, (_, index) => atTheLine(racer, place, 100_000, `racer-${index}`));
+        await Promise.all(racers.map(({ ready }) => ready));
+        const ledger = await open(place);
+        for (const { go } of racers) go();
+        while (((await ledger.read('production', ['orders'])).get('orders')?.record.counter ?? 0) < 3) {
+          if (racers.every(({ child }) => child.exitCode !== null)) throw new Error('the writers ended by themselves');
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        for (const { child } of racers) child.kill('SIGKILL');
+        await Promise.all(racers.map(({ ended }) => ended));
+        const swaps: boolean[] = [];
+        // What a killed writer's git still sends may come first, once for each of them.
+        for (let tried = 0; tried <= racers.length && !swaps.some(Boolean); tried += 1) {
+          const held = (await ledger.read('production', ['orders'])).get('orders');
+          const next = record('orders', { counter: (held?.record.counter ?? 0) + 1, n: 99 });
+          swaps.push((await ledger.write(next, held?.head ?? null, 'after')).landed);
+        }
+        expect(swaps.at(-1)).toBe(true);
+        expect((await ledger.log('production', 'orders', 1))[0]?.record.n).toBe(99);
+      });
+    });
   });
 }
 
-/** Counters that a process won. */
-function race(script: string, { url, cwd, env }: Place, rounds: number, nonce: string): Promise<number[]> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, url, cwd, String(rounds), nonce], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (data: Buffer) => {
-      out += data;
-    });
-    child.stderr.on('data', (data: Buffer) => {
-      err += data;
-    });
-    child.once('close', (code) => (code === 0 ? resolve(JSON.parse(out) as number[]) : reject(new Error(err))));
+/** Starts a racer, which waits at the line for a word on its stdin. */
+function atTheLine(script: string, { url, cwd, env }: Place, rounds: number, nonce: string) {
+  const child = spawn(process.execPath, [script, url, cwd, String(rounds), nonce], {
+    env: { ...process.env, RUNNER_TEMP: cwd, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  let out = '';
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const ready = new Promise<void>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+      if (out.startsWith('ready\n')) resolve();
+    });
+    ended.then(() => reject(new Error(`${nonce} ended before the race: ${err}`)));
+  });
+  // Its writers may be killed; a word that nobody reads is no failure of the test.
+  child.stdin.on('error', () => undefined);
+  return {
+    child,
+    ready,
+    ended,
+    go: () => child.stdin.write('go\n'),
+    async result(): Promise<Raced> {
+      if ((await ended) !== 0) throw new Error(err);
+      return JSON.parse(out.slice('ready\n'.length)) as Raced;
+    },
+  };
 }

@@ -41,12 +41,18 @@ export function says(annotations: readonly Shown[], jobs: readonly string[], out
   return jobs.every((job) => annotations.some((one) => one.title.startsWith(`${job}: ${outcome}`) && one.line > 1));
 }
 
-/** Revision that a job runs, as `status` tells it. */
-export async function revisionOf({ tool }: { readonly tool: Tool }, job: string): Promise<string | null> {
+/** What `status` says of each job: the state of its run and the revision that runs. */
+export async function statusOf({ tool }: { readonly tool: Tool }): Promise<{
+  readonly [job: string]: { readonly state: string | null; readonly revision: string | null };
+}> {
   const { jobs } = (await tool.read('status')) as unknown as {
-    readonly jobs: readonly { readonly job: string; readonly runningRevision: string | null }[];
+    readonly jobs: readonly {
+      readonly job: string;
+      readonly state: string | null;
+      readonly runningRevision: string | null;
+    }[];
   };
-  return jobs.find((row) => row.job === job)?.runningRevision ?? null;
+  return sorted(jobs.map(({ job, state, runningRevision }) => [job, { state, revision: runningRevision }]));
 }
 
 /** Values by job, in the order of the names. */

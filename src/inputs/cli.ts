@@ -22,10 +22,16 @@ export function readCliInputs(
   env: Inputs['env'],
 ): Inputs {
   const workspace = topOf(resolve(String(options['directory'] ?? '.')));
-  const event = { ...readEvent(env), name: null, untrusted: false };
+  // No event starts a command, but a pull request of strangers is one inside a workflow, too.
+  const event = { ...readEvent(env), name: null };
+  const plan = raw['plan-file'];
   const token = raw['github-token'] ?? env['GITHUB_TOKEN'];
   return parseInputs(
-    { ...raw, ...(token === undefined ? {} : { 'github-token': token }) },
+    {
+      ...raw,
+      ...(token === undefined ? {} : { 'github-token': token }),
+      ...(plan === undefined ? {} : { 'plan-file': resolve(plan) }),
+    },
     {
       event,
       workspace,

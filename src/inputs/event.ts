@@ -13,7 +13,6 @@ export function readEvent(env: Env): EventFacts {
   const name = env['GITHUB_EVENT_NAME'] ?? null;
   const sha = env['GITHUB_SHA'] ?? null;
   const full = env['GITHUB_REPOSITORY'] ?? text(repository['full_name']);
-  const fromFork = Object.keys(pull).length > 0 && text(object(head['repo'])['full_name']) !== full;
   return {
     name,
     repository: full ?? null,
@@ -27,13 +26,32 @@ export function readEvent(env: Env): EventFacts {
     deleted: payload['deleted'] === true,
     baseSha: text(object(pull['base'])['sha']) ?? text(group['base_sha']),
     pullRequest: typeof pull['number'] === 'number' ? pull['number'] : null,
-    untrusted: name === 'pull_request' && (fromFork || env['GITHUB_ACTOR'] === 'dependabot[bot]'),
+    untrusted: isForeign(name, payload, full) || (isPull(name, payload) && env['GITHUB_ACTOR'] === dependabot),
     actor: env['GITHUB_ACTOR'] ?? null,
     runId: env['GITHUB_RUN_ID'] ?? null,
     attempt: Number(env['GITHUB_RUN_ATTEMPT'] ?? '1') || 1,
     serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
     apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
   };
+}
+
+const dependabot = 'dependabot[bot]';
+
+/** A pull request and what follows from one: reviews and comments on it run on its merge commit, too. */
+function isPull(name: string | null, payload: { readonly [key: string]: unknown }): boolean {
+  return name?.startsWith('pull_request') === true || payload['pull_request'] !== undefined;
+}
+
+/** The event speaks for code of another repository. Where the event file does not tell whose it is, it is taken as foreign. */
+function isForeign(name: string | null, payload: { readonly [key: string]: unknown }, own: string | null): boolean {
+  if (isPull(name, payload)) {
+    const from = text(object(object(object(payload['pull_request'])['head'])['repo'])['full_name']);
+    return from === null || from !== own;
+  }
+  // A workflow that follows another one usually checks out what that one ran on.
+  if (name !== 'workflow_run') return false;
+  const from = text(object(object(payload['workflow_run'])['head_repository'])['full_name']);
+  return from === null || from !== own;
 }
 
 function readPayload(path: string): { readonly [key: string]: unknown } {

@@ -24,12 +24,7 @@ export function chooseMode(
       return { mode: 'plan', notice: null };
     case 'push':
     case 'workflow_dispatch':
-      return applies(event, refs)
-        ? { mode: 'apply', notice: null }
-        : {
-            mode: 'plan',
-            notice: `${event.ref} is not a ref of this environment, so this is a plan; nothing is applied.`,
-          };
+      return applies(event, refs) ? { mode: 'apply', notice: null } : { mode: 'plan', notice: whyPlan(event) };
     case 'schedule':
       return { mode: 'resume', notice: null };
     default:
@@ -38,6 +33,12 @@ export function chooseMode(
         next: 'Name the mode, or use push, pull_request, merge_group, workflow_dispatch or schedule.',
       });
   }
+}
+
+/** After a deletion the run's own ref and commit are those of the default branch. */
+function whyPlan(event: EventFacts): string {
+  const why = event.deleted ? 'A ref was deleted' : `${event.ref} is not a ref of this environment`;
+  return `${why}, so this is a plan; nothing is applied.`;
 }
 
 /** Whatever mode is named: this event gives foreign code the rights of the repository. */

@@ -77,18 +77,19 @@ const readers: { readonly [kind in Field['kind']]: (text: string, field: Field) 
 };
 
 function readFlag(text: string): boolean {
-  const known: { readonly [word: string]: boolean } = {
-    true: true,
-    yes: true,
-    on: true,
-    false: false,
-    no: false,
-    off: false,
-  };
-  const value = known[text.toLowerCase()];
+  const value = flags.get(text.toLowerCase());
   if (value === undefined) throw new Error(`takes true or false, not "${text}"`);
   return value;
 }
+
+const flags: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['yes', true],
+  ['on', true],
+  ['false', false],
+  ['no', false],
+  ['off', false],
+]);
 
 function readCount(text: string): number {
   if (!/^\d{1,6}$/.test(text) || Number(text) < 1) throw new Error(`takes a whole number from 1, not "${text}"`);
@@ -103,8 +104,7 @@ function oneOf(text: string, choices: readonly string[]): string {
 
 function readPairs(text: string): Value {
   if (text.startsWith('{')) {
-    const parsed: unknown = JSON.parse(text);
-    return Object.fromEntries(Object.entries(parsed as object).map(([name, value]) => [name, String(value)]));
+    return Object.fromEntries(Object.entries(jsonObject(text)).map(([name, value]) => [name, scalar(name, value)]));
   }
   const pairs: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {
@@ -114,6 +114,19 @@ function readPairs(text: string): Value {
     pairs[line.slice(0, at).trim()] = line.slice(at + 1).trim();
   }
   return pairs;
+}
+
+function jsonObject(text: string): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw new Error(`begins like a JSON object and is none: ${(error as Error).message}`);
+  }
+}
+
+function scalar(name: string, value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new Error(`takes a text, a number or true or false for each name, and \`${name}\` is ${JSON.stringify(value)}`);
 }
 
 function splitList(text: string): readonly string[] {

@@ -8,10 +8,10 @@ export interface LedgerOptions {
   readonly clock: Clock;
   /** The environment that git runs in. */
   readonly env: { readonly [name: string]: string | undefined };
-  /** Aborted when the process has to end now: running git commands are ended and no new one is started. */
+  /** Aborted when the process has to end now: running git commands are ended and no new one is started. Requests to a bucket end with the process. */
   readonly signal?: AbortSignal;
   /** Tells whether a text contains a secret's value; such a body is never written. */
   readonly isSecret?: IsSecret;
-  /** Longest time of one git command, in seconds of the real clock; 60 if left out. */
+  /** Longest time of one git command (60 if left out) or of one request to a bucket (15), in seconds of the real clock. */
   readonly timeoutSeconds?: number;
 }

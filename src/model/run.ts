@@ -46,12 +46,12 @@ export interface Run {
 }
 
 /** Holds its name and may process input. */
-export function isActive(run: Run): boolean {
+export function isActive(run: Pick<Run, 'state'>): boolean {
   return run.state === 'starting' || run.state === 'running' || isEnding(run);
 }
 
 /** On its way out: stopping or draining (S in the protocol). */
-export function isEnding(run: Run): boolean {
+export function isEnding(run: Pick<Run, 'state'>): boolean {
   return run.state === 'draining' || run.state === 'stopping';
 }
 

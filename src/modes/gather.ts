@@ -41,6 +41,7 @@ export interface Gathered {
   readonly sessions: ReadonlyMap<string, Session>;
   readonly subjects: ReadonlyMap<string, Subject>;
   readonly held: ReadonlyMap<string, Held>;
+  /** Runs by job; a job that could not be looked at has no entry. Null: nothing was looked at (`detect`). */
   readonly observed: ReadonlyMap<string, readonly Run[]> | null;
   readonly changes: ReadonlyMap<string, JobChange>;
 }
@@ -203,7 +204,6 @@ async function observe(
       );
     }),
   );
-  for (const key of unseen.keys()) runs.set(key, []);
   return { runs, unseen, sessions, subjects, references };
 }
 

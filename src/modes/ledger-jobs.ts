@@ -11,7 +11,10 @@ import { learnSecrets } from './secrets.js';
 /** Jobs of one environment as the ledger knows them: what `resume`, `rollback` and `status` work on, with no manifest. */
 export interface LedgerJobs {
   readonly environment: string;
+  /** The chosen ones. */
   readonly held: ReadonlyMap<string, Held>;
+  /** All of the environment, chosen or not. */
+  readonly all: ReadonlyMap<string, Held>;
 }
 
 /** The environments of this call with their records. Without the input `environment`: all that the ledger has. */
@@ -21,7 +24,7 @@ export async function readLedger(bench: Bench): Promise<readonly LedgerJobs[]> {
   const all: LedgerJobs[] = [];
   for (const environment of names) {
     const held = await ledger.read(environment);
-    all.push({ environment, held: new Map([...held].filter(([job]) => chosen(bench, job))) });
+    all.push({ environment, held: new Map([...held].filter((entry) => chosen(bench, entry[1].record))), all: held });
   }
   return all;
 }
@@ -37,8 +40,9 @@ export async function readKnown(bench: Bench): Promise<readonly LedgerJobs[]> {
     });
   }
   const all = await readLedger(bench);
-  const recorded = all.flatMap((one) => [...one.held.keys()]);
-  const missing = known.length === 0 ? [] : jobs.filter((pattern) => !recorded.some((job) => matches(pattern, job)));
+  const recorded = all.flatMap((one) => [...one.held.values()].map(({ record }) => record));
+  const missing =
+    known.length === 0 ? [] : jobs.filter((pattern) => !recorded.some((record) => matches(pattern, record)));
   if (missing.length === 0) return all;
   throw new RolloutError('job-not-recorded', `The ledger has no job ${missing.join(', ')}.`, {
     class: 'input',
@@ -46,12 +50,12 @@ export async function readKnown(bench: Bench): Promise<readonly LedgerJobs[]> {
   });
 }
 
-/** Like `readKnown` for exactly one environment. */
+/** Like `readKnown` for exactly one environment: which one is meant is never guessed from the jobs that it happens to have. */
 export async function readOneEnvironment(bench: Bench): Promise<LedgerJobs> {
   const all = await readKnown(bench);
-  const [only, second] = all.filter((one) => one.held.size > 0);
-  if (only !== undefined && second === undefined) return only;
-  if (only === undefined) return all[0] ?? { environment: bench.inputs.environment ?? 'default', held: new Map() };
+  const [only, second] = all;
+  if (second === undefined)
+    return only ?? { environment: bench.inputs.environment ?? 'default', held: new Map(), all: new Map() };
   throw new RolloutError(
     'environment-required',
     `The ledger has the environments ${all.map((one) => one.environment).join(', ')}.`,
@@ -62,13 +66,20 @@ export async function readOneEnvironment(bench: Bench): Promise<LedgerJobs> {
   );
 }
 
-function chosen(bench: Bench, job: string): boolean {
-  const { jobs } = bench.inputs;
-  return jobs.length === 0 || jobs.some((pattern) => matches(pattern, job));
+/** Whether a call may take a rollout over from a holder that lives: a person may say so, a schedule is no person. */
+export function takesOver({ inputs }: Pick<Bench, 'inputs'>): boolean {
+  return inputs.takeOver && inputs.event.name !== 'schedule';
 }
 
-function matches(pattern: string, job: string): boolean {
-  return pattern === job || picomatch.isMatch(job, pattern);
+function chosen(bench: Bench, record: JobRecord): boolean {
+  const { jobs } = bench.inputs;
+  return jobs.length === 0 || jobs.some((pattern) => matches(pattern, record));
+}
+
+/** A key, the name of a `for-each`, or a glob over the keys. */
+function matches(pattern: string, { job, plan, declared }: JobRecord): boolean {
+  if (pattern === job || pattern === (plan?.job ?? declared)?.instance?.of) return true;
+  return picomatch.isMatch(job, pattern);
 }
 
 /** The target that a record's runs were launched with: enough to find its place. */

@@ -11,13 +11,13 @@ import { recordReport } from '../rollout/reporting.js';
 import { text } from '../rollout/text.js';
 import { closeTrailing } from '../rollout/trailing.js';
 import type { Bench } from './bench.js';
-import { connectTo, readLedger } from './ledger-jobs.js';
+import { connectTo, readLedger, takesOver } from './ledger-jobs.js';
 
 /** Goes on with every open rollout whose holder is gone, and holds draining runs to their time. Needs no manifest and no build. */
 export async function resume(bench: Bench): Promise<Report> {
   const jobs: JobReport[] = [];
   const environments = await readLedger(bench);
-  for (const { environment, held } of environments) {
+  for (const { environment, held, all } of environments) {
     const orders: Order[] = [];
     for (const entry of held.values()) {
       const made = await orderFor(bench, entry);
@@ -35,9 +35,10 @@ export async function resume(bench: Bench): Promise<Report> {
         signal: bench.signal,
         handOverAt: bench.handOverAt,
         maxParallel: bench.inputs.maxParallel,
-        failFast: bench.inputs.failFast,
+        // What is open is finished: another job's failure is no reason to leave it half done.
+        failFast: false,
         // An open one that is not taken over here goes on elsewhere: what needs it waits.
-        outcomes: new Map([...held.values()].map(({ record }) => [record.job, record.closed?.outcome ?? 'pending'])),
+        outcomes: new Map([...all.values()].map(({ record }) => [record.job, record.closed?.outcome ?? 'pending'])),
         tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
       })),
     );
@@ -64,7 +65,7 @@ async function orderFor(bench: Bench, held: Held): Promise<{ order: Order } | { 
       return report === null ? null : { report };
     }
     if (record.plan === null) return null;
-    const may = bench.inputs.takeOver
+    const may = takesOver(bench)
       ? { yes: true, why: 'a person took it over' }
       : await mayTakeOver(record, bench.holder, bench.forge.attemptState, wall);
     if (!may.yes) return { report: heldReport(record, may.why) };

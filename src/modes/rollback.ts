@@ -29,6 +29,12 @@ export async function planBack(bench: Bench): Promise<{ plan: Plan; looked: read
     });
   }
   const ledger = await readOneEnvironment(bench);
+  if (ledger.held.size === 0) {
+    throw new RolloutError('job-not-recorded', `The ledger has no job ${inputs.jobs.join(', ')}.`, {
+      class: 'input',
+      next: 'Check `ledger` and `environment`: there is nothing to go back to.',
+    });
+  }
   const looked: Looked[] = [];
   for (const [job, { record }] of ledger.held) {
     const connected = await connectTo(bench, record);

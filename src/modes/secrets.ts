@@ -54,7 +54,8 @@ export function secretsFrom(
     isSecret: (text) => [...values].some((value) => text.includes(value)),
     mask(text) {
       let masked = text;
-      for (const value of values) masked = masked.replaceAll(value, '***');
+      // The longest first: one secret may be part of another.
+      for (const value of [...values].sort((a, b) => b.length - a.length)) masked = masked.replaceAll(value, '***');
       return masked;
     },
   };

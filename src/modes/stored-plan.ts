@@ -6,14 +6,19 @@ import { planSchema } from '../plan/schema.js';
 import { approvedOnly, staleJobs } from '../plan/stale.js';
 import type { Bench } from './bench.js';
 
-/**
- * With `plan-file`: refuses to go on where a job of the stored plan is not as it was when the plan was made, and leaves out what the
- * stored plan did not act on: nobody has approved it. Without: the fresh plan as it is.
- */
-export async function approved(bench: Bench, fresh: Plan): Promise<Plan> {
+/** The plan that was approved (`plan-file`); null where none was given. */
+export async function storedPlan(bench: Bench): Promise<Plan | null> {
   const file = bench.inputs.planFile;
-  if (file === null) return fresh;
-  const stored = await readPlan(resolve(bench.inputs.workspace, file));
+  return file === null ? null : await readPlan(resolve(bench.inputs.workspace, file));
+}
+
+/**
+ * With a stored plan: refuses to go on where a job of it is not as it was when the plan was made, and leaves out what it did not act on:
+ * nobody has approved it. Without: the fresh plan as it is.
+ */
+export function approved(bench: Bench, stored: Plan | null, fresh: Plan): Plan {
+  if (stored === null) return fresh;
+  const file = bench.inputs.planFile ?? '';
   if (stored.environment !== fresh.environment) {
     throw new RolloutError('plan-stale', `The plan in ${file} is for the environment ${stored.environment}.`, {
       next: 'Make a new plan for this environment.',

@@ -15,24 +15,43 @@ export function withCanaries(plans: readonly JobPlan[], input: PlanInput): reado
     const of = jobs.get(plan.job)?.instance?.of;
     if (of !== undefined) groups.set(of, [...(groups.get(of) ?? []), plan]);
   }
-  const changed = new Map(
-    [...groups.values()].flatMap((group) => ordered(group, input, jobs)).map((plan) => [plan.job, plan]),
-  );
-  return plans.map((plan) => changed.get(plan.job) ?? plan);
+  const all = new Map(plans.map((plan) => [plan.job, plan]));
+  for (const group of groups.values()) for (const plan of ordered(group, input, jobs, all)) all.set(plan.job, plan);
+  return plans.map((plan) => all.get(plan.job) ?? plan);
 }
 
-function ordered(group: readonly JobPlan[], input: PlanInput, jobs: ReadonlyMap<string, Job>): readonly JobPlan[] {
+function ordered(
+  group: readonly JobPlan[],
+  input: PlanInput,
+  jobs: ReadonlyMap<string, Job>,
+  all: ReadonlyMap<string, JobPlan>,
+): readonly JobPlan[] {
   const failed = group.filter((plan) => plan.action === 'leave');
   const plans = group.map((plan) => {
     const like = changes(plan) ? failed.find((other) => sameChange(plan, other, input, jobs)) : undefined;
     return like === undefined ? plan : held(plan, like);
   });
-  const canary = plans.find(changes);
+  const others = new Set(plans.filter(changes).map((plan) => plan.job));
+  // One that needs another instance can't go first.
+  const canary = plans.find((plan) => changes(plan) && !reaches(plan, others, all));
   return plans.map((plan) =>
     canary === undefined || plan === canary || !changes(plan)
       ? plan
       : { ...plan, needs: [...new Set([...plan.needs, canary.job])] },
   );
+}
+
+/** True if the job needs one of these, directly or through other jobs. */
+function reaches(plan: JobPlan, others: ReadonlySet<string>, all: ReadonlyMap<string, JobPlan>): boolean {
+  const seen = new Set<string>([plan.job]);
+  const left = [...plan.needs];
+  for (let need = left.pop(); need !== undefined; need = left.pop()) {
+    if (seen.has(need)) continue;
+    if (others.has(need)) return true;
+    seen.add(need);
+    left.push(...(all.get(need)?.needs ?? []));
+  }
+  return false;
 }
 
 function changes(plan: JobPlan): boolean {

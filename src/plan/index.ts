@@ -12,9 +12,11 @@ export {
 } from './input.js';
 export { namesOf } from './names.js';
 export { planJobs } from './plan.js';
+export { goesOn } from './quarantine.js';
 export { planExitCode, withFindings } from './refine.js';
 export { effectWords, renderPlan, sentenceOf } from './render.js';
 export { type JobRollback, planRollback, type RollbackInput, rollbackPlan } from './rollback.js';
 export { planSchema } from './schema.js';
 export { inSlot } from './slots.js';
-export { approvedOnly, type Stale, staleJobs } from './stale.js';
+export { approvedOnly, type Stale, staleJobs, withStale } from './stale.js';
+export { waitingFor } from './waves.js';

@@ -8,7 +8,7 @@ import { contradictions } from './difference.js';
 import { changedSince } from './impact.js';
 import { type Intent, naming, type Of, refuse, still } from './intent.js';
 import { quarantined } from './left.js';
-import { quarantineOf } from './quarantine.js';
+import { goesOn, quarantineOf } from './quarantine.js';
 import { changeReasons } from './reasons.js';
 import { inSlot, slotOf } from './slots.js';
 import { listed } from './words.js';
@@ -184,7 +184,7 @@ function ambiguous(found: Of<'ambiguous'>, c: Context): Intent {
 function openRollout(found: Of<'open-rollout'>, c: Context): Intent {
   const { record, job, change } = c;
   const at = { run: found.run, revision: found.revision };
-  const wanted = record?.revision === change.desired.revision;
+  const wanted = record !== null && goesOn(record, change.desired.revision, c.input.options);
   const message = `rollout ${record?.n} (${record?.revision}) is open since ${record?.openedAt}`;
   const reason: Reason = { kind: 'open-rollout', message: `${message} and is ${wanted ? 'resumed' : 'closed first'}` };
   if (wanted) {

@@ -1,6 +1,7 @@
 import { sameJson } from '../changes/settings.js';
 import type { JobRecord, Quarantine } from '../model/record.js';
 import type { Context } from './context.js';
+import type { PlanOptions } from './input.js';
 
 /** Why the desired revision must not be rolled out by itself, or null. */
 export function quarantineOf(c: Context): Quarantine | null {
@@ -23,8 +24,23 @@ export function scaleQuarantineOf(c: Context): Quarantine | null {
 
 /** Forced, or a second attempt of the workflow run whose rollout failed. */
 export function triesAgain(c: Context): boolean {
-  const { force, rerunOf } = c.input.options;
-  return force || (rerunOf !== null && c.record !== null && workflowRunOf(c.record) === rerunOf);
+  return c.record === null ? c.input.options.force : againOf(c.record, c.input.options);
+}
+
+type Again = Pick<PlanOptions, 'force' | 'rerunOf'>;
+
+function againOf(record: JobRecord, { force, rerunOf }: Again): boolean {
+  return force || (rerunOf !== null && workflowRunOf(record) === rerunOf);
+}
+
+/**
+ * Whether an open rollout goes on, or is closed first. Beside the one of the desired revision it is a rollback that a person asked for,
+ * while the revision that it leaves is still the declared one: any other commit would turn it back otherwise.
+ */
+export function goesOn(record: JobRecord, desired: string | null, again: Again): boolean {
+  if (record.revision === desired) return true;
+  if (record.plan?.requestedRollback !== true || againOf(record, again)) return false;
+  return record.quarantined.some((entry) => entry.scale === null && entry.revision === desired);
 }
 
 function provedSince(record: JobRecord, entry: Quarantine): boolean {

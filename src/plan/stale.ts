@@ -32,6 +32,23 @@ export function staleJobs(stored: Plan, fresh: Plan, jobs: ReadonlySet<string> |
     .flatMap((plan) => difference(plan, now.get(plan.job)) ?? []);
 }
 
+/**
+ * The fresh plan of a later round, where something was waited for or closed first: a job that is not as it was approved is refused by
+ * itself. Of one in `closedFirst` an older rollout was closed, as the plan said, so its run and the way may be others.
+ */
+export function withStale(fresh: Plan, stored: Plan, closedFirst: ReadonlySet<string>): Plan {
+  const before = new Map(stored.jobs.map((plan) => [plan.job, plan]));
+  const jobs = fresh.jobs.map((plan): JobPlan => {
+    const approved = before.get(plan.job);
+    if (!acting.has(plan.action) || approved === undefined) return plan;
+    const stale = difference(approved, plan, closedFirst.has(plan.job) ? ['desired', 'scale'] : compared);
+    if (stale === null) return plan;
+    const finding = { code: 'plan-stale', level: 'error', message: stale.message } as const;
+    return { ...plan, action: 'refuse', findings: [...plan.findings, finding] };
+  });
+  return rehashed({ ...fresh, jobs });
+}
+
 /** The fresh plan without what the stored one did not ask for: nobody approved it, so it is left for the next plan. */
 export function approvedOnly(fresh: Plan, stored: Plan): Plan {
   const approved = new Set(stored.jobs.filter((plan) => acting.has(plan.action)).map((plan) => plan.job));
@@ -50,17 +67,25 @@ export function approvedOnly(fresh: Plan, stored: Plan): Plan {
   return rehashed({ ...fresh, jobs });
 }
 
-function difference(stored: JobPlan, fresh: JobPlan | undefined): Stale | null {
+const compared = ['run', 'running', 'desired', 'scale', 'action', 'strategy', 'slot', 'steps'] as const;
+
+function difference(
+  stored: JobPlan,
+  fresh: JobPlan | undefined,
+  about: readonly (typeof compared)[number][] = compared,
+): Stale | null {
   const { job } = stored;
   if (fresh === undefined) return { job, what: 'missing', message: `${job} is not declared or not selected any more` };
   const [before, after] = [stakes(stored), stakes(fresh)];
-  for (const what of ['run', 'running', 'desired', 'scale', 'action', 'strategy', 'slot'] as const) {
+  for (const what of about) {
     if (sameJson(before[what], after[what])) continue;
-    return { job, what, message: `${job}: ${words[what]} ${text(before[what])}, and is ${text(after[what])} now` };
+    const message =
+      what === 'steps'
+        ? `${job}: the steps are others now`
+        : `${job}: ${words[what]} ${text(before[what])}, and is ${text(after[what])} now`;
+    return { job, what, message };
   }
-  return sameJson(before['steps'], after['steps'])
-    ? null
-    : { job, what: 'steps', message: `${job}: the steps are others now` };
+  return null;
 }
 
 function text(value: unknown): string {

@@ -25,3 +25,26 @@ export function withWaves(plans: readonly JobPlan[]): readonly JobPlan[] {
     return found;
   }
 }
+
+/** Neither done nor left out: there is nothing that could be waited for, but what they need themselves counts. */
+const passed: ReadonlySet<JobPlan['action']> = new Set(['none', 'list']);
+
+/** What each job of a plan waits for: the jobs that it needs, and where such a one has nothing to do, what that one needs. */
+export function waitingFor(plans: readonly JobPlan[]): (job: string) => readonly string[] {
+  const byKey = new Map(plans.map((plan) => [plan.job, plan]));
+  const known = new Map<string, ReadonlySet<string>>();
+  return (job) => [...before(job)];
+
+  function before(key: string): ReadonlySet<string> {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const all = new Set<string>();
+    known.set(key, all);
+    for (const need of byKey.get(key)?.needs ?? []) {
+      const plan = byKey.get(need);
+      if (plan === undefined) continue;
+      for (const one of passed.has(plan.action) ? before(need) : [need]) all.add(one);
+    }
+    return all;
+  }
+}

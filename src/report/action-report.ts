@@ -5,7 +5,7 @@ import type { Plan } from '../model/plan.js';
 import type { JobReport, Report } from '../model/report.js';
 import { planAnnotations, reportAnnotations } from './annotations.js';
 import { emitAnnotations } from './emit.js';
-import { freshDirectory, writeFiles } from './files.js';
+import { freshDirectory, type Written, writeFiles } from './files.js';
 import type { GitHub } from './github.js';
 import { harmless } from './harmless.js';
 import { masked } from './masked.js';
@@ -36,8 +36,7 @@ export async function reportFromAction(told: Told, inputs: Inputs, github: GitHu
   emitAnnotations(telling.annotations);
   const summary = telling.summary();
   await writeSummary(summary);
-  const directory = await freshDirectory(inputs.outputDirectory);
-  const { values, tooLong } = outputsOf(plan, report, await writeFiles(directory, plan, report, summary));
+  const { values, tooLong } = outputsOf(plan, report, await writtenFiles(telling, inputs, summary));
   for (const [name, value] of Object.entries(values) as [OutputName, string][]) core.setOutput(name, value);
   if (tooLong.length > 0)
     core.warning(`Too long for an output, so left empty: ${tooLong.join(', ')}. The plan and report files have it.`);
@@ -74,6 +73,16 @@ function tellingOf(told: Told, inputs: Inputs): Telling | null {
     annotations: planAnnotations(plan),
     summary: (most) => planSummary(plan, notice, told.detect, most),
   };
+}
+
+/** A full disk takes the files away, not the outputs. */
+async function writtenFiles({ plan, report }: Telling, inputs: Inputs, summary: string): Promise<Written> {
+  try {
+    return await writeFiles(await freshDirectory(inputs.outputDirectory), plan, report, summary);
+  } catch (error) {
+    core.warning(`The plan and report files could not be written: ${(error as Error).message}`);
+    return { plan: null, summary: null, evidence: null };
+  }
 }
 
 async function writeSummary(markdown: string): Promise<void> {

@@ -19,7 +19,22 @@ export function lateGitHub(event: EventFacts, token: string | null, warn: (line:
 /** What GitHub can be asked below the entry points. Without GitHub every answer is "not known". */
 export function forgeOf(github: LateGitHub): Forge {
   if (github === null) return { attemptState: async () => 'unknown', source: null };
-  return { attemptState: (workflow) => attemptState(github, workflow), source: treeSource(github) };
+  return { attemptState: sharedAnswers((workflow) => attemptState(github, workflow)), source: treeSource(github) };
+}
+
+/** How long an answer is good for, in milliseconds: a whole fleet asks about the one run that holds it. */
+const answerMs = 15_000;
+
+function sharedAnswers(ask: Forge['attemptState']): Forge['attemptState'] {
+  const known = new Map<string, { readonly at: number; readonly answer: ReturnType<Forge['attemptState']> }>();
+  return (workflow) => {
+    const key = `${workflow.server} ${workflow.repository} ${workflow.runId} ${workflow.attempt}`;
+    const old = known.get(key);
+    if (old !== undefined && performance.now() - old.at < answerMs) return old.answer;
+    const answer = ask(workflow);
+    known.set(key, { at: performance.now(), answer });
+    return answer;
+  };
 }
 
 async function attemptState(

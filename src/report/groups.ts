@@ -11,6 +11,9 @@ export interface Group {
   readonly create: boolean;
 }
 
+/** Another process is at work on the rollout, so its check is that one's to write. */
+const othersTell: ReadonlySet<string> = new Set(['rollout-held', 'rollout-lost']);
+
 /**
  * Where a report belongs. `apply` reports on the commit of its event; rollouts of other commits that it finished or closed are
  * completed there. `resume` and `rollback` report on the commits that they rolled out. Rollouts that another process is at work
@@ -38,7 +41,7 @@ export function groupsOf(report: Report, headSha: string | null, superseded: rea
     const groups = new Map<string, Group>();
     for (const job of jobs) {
       const sha = job.commit ?? headSha;
-      if (sha === null || job.code === 'rollout-held') continue;
+      if (sha === null || othersTell.has(job.code ?? '')) continue;
       const key = `${sha} ${job.environment}`;
       const old = groups.get(key) ?? { sha, environment: job.environment, jobs: [], own: false, create };
       groups.set(key, { ...old, jobs: [...old.jobs, job] });

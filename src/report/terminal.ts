@@ -6,10 +6,14 @@ import { terminalText } from './terminal-text.js';
 import { seconds } from './text.js';
 
 /** Prints the one JSON document of a command on stdout, or its text for people. */
-export function printDocument(json: boolean, document: unknown, text: string | null, error?: unknown): void {
-  if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
-  else if (text !== null) process.stdout.write(`${terminalText(text)}\n`);
-  else process.stderr.write(`${terminalText(failureText(error))}\n`);
+export function printDocument(json: boolean, document: unknown, text: string): void {
+  process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${terminalText(text)}\n`);
+}
+
+/** A failure is the one document, too; people read it on stderr. */
+export function printFailure(json: boolean, failure: Failure): void {
+  if (json) printDocument(true, failure, '');
+  else process.stderr.write(`${terminalText(failureText(failure))}\n`);
 }
 
 /** The report for people: one paragraph a job that was touched, unchanged ones as a count. */
@@ -66,8 +70,7 @@ export function failureDocument(error: unknown): Failure {
   };
 }
 
-function failureText(error: unknown): string {
-  const failure = failureDocument(error);
+function failureText(failure: Failure): string {
   const next = failure.next === null ? '' : `\nnext: ${failure.next}`;
   return `stream-rollout: ${failure.message} (${failure.code})${next}`;
 }

@@ -17,9 +17,11 @@ import {
   looked,
   moved,
   ownOf,
+  regains,
   turned,
   unanswered,
 } from './knowledge.js';
+import { landingOf } from './landing.js';
 import { isDefect, patienceOf } from './patience.js';
 import { LockLost } from './pen.js';
 import { realTime } from './real-time.js';
@@ -44,8 +46,8 @@ type Call = Extract<Decision, { do: 'call' }>;
 export async function carryOut(crew: Crew): Promise<Ended> {
   const { clock, pen, signal } = crew;
   const know = knowledgeOf(crew);
-  const looks = patienceOf(clock, signal, say);
-  const ledger = patienceOf(clock, signal, say);
+  const looks = patienceOf('look-failed', clock, signal, say);
+  const { checked, land } = landingOf(crew, say);
   let said = '';
   let renewing = false;
   let late = false;
@@ -54,6 +56,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     for (;;) {
       if (signal.aborted) return await leave('interrupted', 'the process was cancelled');
       renewLease();
+      regains(know, pen.regained);
       if (know.mustSettle && !(await settle())) continue;
       const see = await look();
       if (see === null) continue;
@@ -184,7 +187,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
       know.failed = refusal;
       return;
     }
-    if (!(await checked()) || signal.aborted) return;
+    if (!(await checked()) || signal.aborted || regains(know, pen.regained)) return;
     const memo = know.memos.get(key)?.memo ?? null;
     if (memo === null) {
       say(`${decision.step}${aboutRun(decision)}`);
@@ -229,50 +232,11 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     pen.note((record) => journaled(record, { at, step: decision.step, verb: decision.verb, state, run, note }));
   }
 
-  /** The head was checked lately enough for one call. False: the ledger could not be read, which is waited out. */
-  async function checked(): Promise<boolean> {
-    try {
-      await pen.check();
-      ledger.rest();
-      return true;
-    } catch (error) {
-      await ledger.bear('the ledger could not be read', error);
-      return false;
-    }
-  }
-
-  /**
-   * Waits until what is noted has landed; nothing else is done before. `limitSeconds`: after so long it may go on unwritten.
-   * A cancelled process doesn't wait for it, but for the write that closes the rollout.
-   */
-  async function land(message: string, limitSeconds: number | null = null, closes = false): Promise<void> {
-    const since = clock.now();
-    while (closes || !signal.aborted) {
-      const left = limitSeconds === null ? null : limitSeconds - (clock.now() - since) / 1000;
-      if (left !== null && left <= 0)
-        return say(`${message} is not written yet; it goes on, and the write is made up for`);
-      try {
-        if (!(await within(left, pen.flush(message)))) continue;
-        return ledger.rest();
-      } catch (error) {
-        await ledger.bear('the ledger could not be written', error);
-      }
-    }
-  }
-
-  /** False if it took longer than the limit; it then goes on by itself, and whoever writes next learns what came of it. */
-  async function within(limitSeconds: number | null, writing: Promise<void>): Promise<boolean> {
-    if (limitSeconds === null) return await writing.then(() => true);
-    const stop = new AbortController();
-    writing.catch(() => undefined);
-    const over = clock.sleep(limitSeconds, stop.signal).then(() => false);
-    return await Promise.race([writing.then(() => true), over]).finally(() => stop.abort());
-  }
-
   async function close(decision: Extract<Decision, { do: 'close' }>, see: Sight): Promise<Ended> {
     const end = closing(pen.record, decision, see, clock.now());
-    pen.note((record) => closeRecord(record, end));
     await crew.turn?.();
+    // Only now, so that no other write takes the end along and tells of it as something else.
+    pen.note((record) => closeRecord(record, end));
     await land(`close rollout ${pen.record.n}: ${decision.outcome}`, null, true);
     return { how: 'closed', record: pen.record, runs: see.runs, note: null };
   }

@@ -211,7 +211,7 @@ async function givenUp(order: Order, pen: Pen, error: unknown): Promise<JobRepor
   await pen.flush(`hand over rollout ${pen.record.n}: ${text(error)}`).catch(() => undefined);
   const ended: Ended = { how: 'interrupted', record: pen.record, runs: null, note: text(error) };
   const report = reportOf(ended, order.engine.id, [], order.findings);
-  return { ...report, code: error instanceof RolloutError ? error.code : 'look-failed' };
+  return { ...report, code: error instanceof RolloutError ? error.code : 'unexpected-error' };
 }
 
 /** The ledger could not be written: no engine call was made for this job. */

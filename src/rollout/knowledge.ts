@@ -21,6 +21,8 @@ export interface Knowledge {
   sentBack: boolean;
   /** Calls of unknown outcome may still show: settle before the next decision. */
   mustSettle: boolean;
+  /** The put-backs of the record that were settled after (`Pen.regained`). */
+  regained: number;
   /** When the last settle began that no unknown call came after; milliseconds. */
   settledAt: number | null;
   /** When the predecessor was first seen to have ended; milliseconds. */
@@ -46,6 +48,7 @@ export function knowledgeOf(crew: Crew): Knowledge {
     touched: crew.pen.record.journal.some((entry) => entry.verb !== 'prepare'),
     sentBack: false,
     mustSettle: crew.mustSettle,
+    regained: 0,
     settledAt: null,
     endedAt: null,
     endingSince: new Map(),
@@ -83,6 +86,15 @@ export function looked(know: Knowledge, see: Sight): void {
   for (const run of see.runs) {
     if (isEnding(run) && !know.endingSince.has(phase(run))) know.endingSince.set(phase(run), see.at);
   }
+}
+
+/** The record had vanished and was put back: what others called meanwhile may still show. False if that is settled already. */
+export function regains(know: Knowledge, times: number): boolean {
+  if (know.regained === times) return false;
+  know.regained = times;
+  know.mustSettle = true;
+  know.settledAt = null;
+  return true;
 }
 
 /** A call was sent, and its answer is not known. */

@@ -71,8 +71,7 @@ export function oursOf(name: string, environment: string, job: Pick<Job, 'key' |
 export function orderOf(parts: Parts, common: Common, wall = Date.now()): Order {
   const { job, jobPlan, held, before, observed, engine } = parts;
   const isOurs = oursOf(common.name, common.environment, job);
-  const stamps = observed.filter((run) => run.stamp !== null && isOurs(run)).map((run) => run.stamp?.n ?? 0);
-  const n = 1 + Math.max(0, before?.n ?? 0, ...stamps);
+  const n = nextNumber(before, observed, isOurs);
   const { positions: _, ...declared } = job;
   const body = openRecord(
     {
@@ -129,6 +128,12 @@ export function orderOf(parts: Parts, common: Common, wall = Date.now()): Order 
   };
 }
 
+/** One more than the highest number in the ledger and in any stamp of ours that was seen (PROTOCOL 2.1). */
+function nextNumber(before: JobRecord | null, observed: readonly Run[], isOurs: IsOurs): number {
+  const stamps = observed.filter((run) => run.stamp !== null && isOurs(run)).map((run) => run.stamp?.n ?? 0);
+  return 1 + Math.max(0, before?.n ?? 0, ...stamps);
+}
+
 /** Takes an open rollout over, to go on with it or to close it for a newer commit. `wall` in milliseconds of real time. */
 export function takeOverOrder(
   held: Held,
@@ -161,7 +166,7 @@ export function adoptedRecord(
   const at = new Date(common.now).toISOString();
   const { job, run, before } = parts;
   const { positions: _, ...declared } = job;
-  const n = 1 + (before?.n ?? 0);
+  const n = nextNumber(before, parts.observed, oursOf(common.name, common.environment, job));
   const rollout = rolloutIdOf(common.name, job.key, common.environment, parts.revision, n);
   return {
     format: 1,

@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.js';
+import type { Code } from '../model/codes/index.js';
 import { RolloutError } from '../model/error.js';
 import { LockLost } from './pen.js';
 import { text } from './text.js';
@@ -9,20 +10,21 @@ const longestPauseSeconds = 60;
 
 /** Bears errors of reads and writes that a later try may mend; a lost lock and a defect of ours are none. */
 export interface Patience {
-  /** Waits, longer each time; throws the error when there were too many in a row. */
+  /** Waits, longer each time; throws when there were too many in a row. */
   bear(what: string, error: unknown): Promise<void>;
   /** It worked: the count begins anew. */
   rest(): void;
 }
 
-export function patienceOf(clock: Clock, signal: AbortSignal, say: (line: string) => void): Patience {
+/** `code`: of the error in the end, where it has none of its own. */
+export function patienceOf(code: Code, clock: Clock, signal: AbortSignal, say: (line: string) => void): Patience {
   let errors = 0;
   return {
     async bear(what, error) {
       if (error instanceof LockLost || isDefect(error)) throw error;
       errors += 1;
       say(`${what}: ${text(error)}`);
-      if (errors >= errorsToGiveUp) throw error;
+      if (errors >= errorsToGiveUp) throw withCode(error, code);
       await clock.sleep(Math.min(longestPauseSeconds, 2 ** errors), signal);
     },
     rest() {
@@ -34,4 +36,10 @@ export function patienceOf(clock: Clock, signal: AbortSignal, say: (line: string
 /** Waiting mends nothing here. A TypeError is no sign of it: that is what `fetch` throws when the network fails. */
 export function isDefect(error: unknown): boolean {
   return error instanceof RolloutError && error.class === 'bug';
+}
+
+function withCode(error: unknown, code: Code): RolloutError {
+  return error instanceof RolloutError
+    ? error
+    : new RolloutError(code, text(error), { class: 'transient', cause: error });
 }

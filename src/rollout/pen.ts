@@ -26,6 +26,8 @@ export class LockLost extends Error {
 export interface Pen {
   /** The record as this process knows it: what has landed and what is noted. */
   readonly record: JobRecord;
+  /** How often the record vanished and was put back. Somebody may have held it meanwhile, so each time is a gain: settle. */
+  readonly regained: number;
   /** Changes the record in memory; it lands with the next write. */
   note(change: (record: JobRecord) => JobRecord): void;
   /** Writes what is noted some time, together with other rollouts' notes, without waiting for it; a later waited write tells if it failed. */
@@ -64,6 +66,7 @@ export function penOf(
   let head: string | null = start.head;
   let checked = checkedAt;
   let lost: LockLost | null = null;
+  let regained = 0;
   let queue: Promise<void> = Promise.resolve();
   /** A write that may land later is coming. */
   let expected = false;
@@ -125,6 +128,7 @@ export function penOf(
   }
 
   function landedAs(base: JobRecord, body: JobRecord, newHead: string, at: Moment): void {
+    if (head === null) regained += 1;
     record = record === base ? body : { ...record, lease: record.holder && body.lease, counter: body.counter };
     landed = body;
     head = newHead;
@@ -132,8 +136,7 @@ export function penOf(
     unanswered = [];
   }
 
-  function enqueue(message: string): Promise<void> {
-    told.push(message);
+  function enqueue(): Promise<void> {
     const next = queue.then(write);
     queue = next.catch(() => undefined);
     return next;
@@ -150,18 +153,25 @@ export function penOf(
     get record() {
       return record;
     },
+    get regained() {
+      return regained;
+    },
     note(change) {
       record = change(record);
     },
     flushSoon(message) {
-      if (expected) return void told.push(message);
+      told.push(message);
+      if (expected) return;
       expected = true;
       soon(() => {
         expected = false;
-        enqueue(message).catch(() => undefined);
+        enqueue().catch(() => undefined);
       });
     },
-    flush: enqueue,
+    flush(message) {
+      told.push(message);
+      return enqueue();
+    },
     async check() {
       if (lost) throw lost;
       if (fresh()) return;
@@ -182,7 +192,8 @@ export function penOf(
       return;
     }
     if (head === before) head = null;
-    await enqueue(`put the record of rollout ${record.n} back`);
+    told.push(`put the record of rollout ${record.n} back`);
+    await enqueue();
   }
 
   function isOurs(found: JobRecord): boolean {

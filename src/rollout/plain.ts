@@ -4,7 +4,7 @@ import type { Outcome } from '../model/outcome.js';
 import type { JobPlan, PlanAction } from '../model/plan.js';
 import { type JobReport, jobExitCode } from '../model/report.js';
 import { isActive, type Run } from '../model/run.js';
-import { nextCommand, sentence } from './reporting.js';
+import { nextCommand, nowOf, sentence } from './reporting.js';
 import { text } from './text.js';
 
 const outcomeOf: Readonly<Record<PlanAction, Outcome>> = {
@@ -25,7 +25,7 @@ export function plainReport(
   error?: unknown,
 ): JobReport {
   const runs = observed?.filter(isActive) ?? null;
-  const outcome = error === undefined ? outcomeOf[planned.action] : refusing(error) ? 'refused' : 'failed';
+  const outcome = error === undefined ? outcomeOf[planned.action] : isRefusal(error) ? 'refused' : 'failed';
   const blocking = planned.findings.find((finding) => finding.level === 'error');
   const cause =
     error !== undefined
@@ -63,8 +63,31 @@ export function plainReport(
 }
 
 /** A refusal or a fault of the input touches nothing; anything else failed before the rollout could be opened. */
-function refusing(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   return error instanceof RolloutError && (error.class === 'refusal' || error.class === 'input');
+}
+
+/**
+ * The report of a job whose rollout was to be opened and was not, because this call came to an end. The ledger holds nothing of it, so
+ * the same command has to be run again. `runs` null: nobody looked.
+ */
+export function notBegun(
+  planned: JobPlan,
+  environment: string,
+  runs: JobReport['runs'] | readonly Run[],
+  why: { readonly code: Code; readonly message: string },
+): JobReport {
+  const known = runs?.filter(isActive) ?? null;
+  const now = known === null ? 'What runs now was not looked at.' : nowOf(known);
+  return {
+    ...plainReport(planned, environment, null),
+    outcome: 'interrupted',
+    code: why.code,
+    message: `Not begun: ${why.message}. ${now}`,
+    runAfter: known?.find((run) => run.state === 'running' || run.state === 'starting')?.id ?? null,
+    runs: known?.map(({ id, name, state, url }) => ({ id, name, state, url })) ?? null,
+    next: `stream-rollout apply --environment ${environment} --jobs ${planned.job}`,
+  };
 }
 
 export function reportExitCode(report: JobReport): number {

@@ -113,7 +113,9 @@ export interface Closing {
 /** W4: closes the rollout and frees the lock. A new good revision pushes the old one onto the list. */
 export function closeRecord(record: JobRecord, c: Closing): JobRecord {
   const replaced = c.good !== null && record.good !== null && record.good.revision !== c.good.revision;
-  const scale = record.plan?.strategy === 'in-flight-update' ? record.plan.scale : null;
+  // A mere verification has no values to scale: there the revision itself is what failed.
+  const values = record.plan?.strategy === 'in-flight-update' ? record.plan.scale : {};
+  const scale = Object.keys(values).length === 0 ? null : values;
   return {
     ...record,
     holder: null,

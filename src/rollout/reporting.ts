@@ -53,8 +53,7 @@ export function sentence(
   runs: readonly Run[] | null,
   record: JobRecord | null,
 ): string {
-  const now =
-    runs === null ? unseen[outcome] : runs.length === 0 ? 'Nothing runs now.' : `Now: ${runs.map(said).join(', ')}.`;
+  const now = runs === null ? unseen[outcome] : nowOf(runs);
   const strategy = record?.plan?.strategy ?? null;
   const left = record?.trailing.length
     ? ` Still draining: ${record.trailing.map((entry) => entry.run).join(', ')}.`
@@ -91,7 +90,14 @@ function capital(text: string): string {
   return trimmed.slice(0, 1).toUpperCase() + trimmed.slice(1);
 }
 
-function said(run: Run): string {
+/** What a look saw, in one sentence. */
+export function nowOf(runs: readonly Said[]): string {
+  return runs.length === 0 ? 'Nothing runs now.' : `Now: ${runs.map(said).join(', ')}.`;
+}
+
+type Said = Pick<Run, 'id' | 'name' | 'state'>;
+
+function said(run: Said): string {
   return `run ${run.id} of ${run.name} is ${run.state}`;
 }
 

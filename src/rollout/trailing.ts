@@ -38,7 +38,12 @@ export async function closeTrailing(
   if (policy === 'cancel' && session.can.stop !== undefined) {
     for (const entry of overdue) {
       const run = byId.get(entry.run);
-      if (run !== undefined) await session.can.stop({ subject, memo: null, signal, run });
+      if (run === undefined || run.state === 'stopping') continue;
+      const stopped = await session.can.stop({ subject, memo: null, signal, run });
+      if (stopped.state === 'failed') {
+        const message = `The drain of ${run.id} took too long and could not be cancelled: ${stopped.message}`;
+        return recordReport(record, 'failed', 'drain-timeout', message, runs);
+      }
     }
     return told('pending', `The drain of ${names} took too long and was cancelled`);
   }

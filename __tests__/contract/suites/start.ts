@@ -27,21 +27,31 @@ export function startSuite({ ground, rule, emulated }: Stage): void {
   const { engine } = ground;
 
   describe('start', () => {
-    rule('marks the run with every field of the stamp, and the run shows at once by its id', async (field) => {
-      await nothing(field);
-      const stamp = freshStamp({
-        revision: 'r1-00000000deadbeef',
-        step: 'undo-start',
-        commit: '0123456789abcdef0123456789abcdef01234567',
-        predecessor: '2026-11-22_17_41_14-123.ABC/x y_é',
-        slot: 1,
-      });
-      const id = await launched(field, 'start', launchCall(field, stamp));
-      const run = await runOf(field, id);
-      expect(run).toMatchObject({ id, name: field.names[0], stamp: readBack(stamp), endedAt: null, replacedBy: null });
-      expect(['starting', 'running']).toContain(run.state);
-      expect(run.streaming).not.toBe(false);
-    });
+    rule(
+      'marks the run with every field of the stamp, and the run shows at once by its id',
+      async (field) => {
+        await nothing(field);
+        const stamp = freshStamp({
+          revision: 'r1-00000000deadbeef',
+          step: 'undo-start',
+          commit: '0123456789abcdef0123456789abcdef01234567',
+          predecessor: '2026-11-22_17_41_14-123.ABC/x y_é',
+          slot: 1,
+        });
+        const id = await launched(field, 'start', launchCall(field, stamp));
+        const run = await runOf(field, id);
+        expect(run).toMatchObject({
+          id,
+          name: field.names[0],
+          stamp: readBack(stamp),
+          endedAt: null,
+          replacedBy: null,
+        });
+        expect(['starting', 'running']).toContain(run.state);
+        expect(run.streaming).not.toBe(false);
+      },
+      { lagSeconds: engine.times.lagSeconds },
+    );
 
     rule('shows of the run what it was launched with, as far as it shows anything', async (field) => {
       const target = field.targets.second;

@@ -56,7 +56,7 @@ async function apply(stage: Stage, actor: Actor): Promise<readonly JobReport[]> 
   const { process, ledger, tell } = stage;
   const handOverAt = process.clock.now() + actor.minutes * 60_000;
   let last: readonly JobReport[] = [];
-  for (let round = 0; round < 8; round += 1) {
+  for (let round = 0; round < 500; round += 1) {
     const order = await nextOrder(stage, actor);
     if (order === null) return last;
     if (order !== 'held') {

@@ -40,7 +40,7 @@ export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watc
       by,
       verb,
       at: sim.now,
-      n: held?.n ?? 0,
+      n: held?.n ?? parts.stamp?.n ?? Number.POSITIVE_INFINITY,
       direction: held?.direction ?? 'forward',
       late,
       ...parts,

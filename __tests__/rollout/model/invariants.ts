@@ -35,6 +35,14 @@ export const invariants = {
 } as const;
 export type Invariant = keyof typeof invariants;
 
+/** Checks that only say again that a rule was not kept; its harm shows in another one. */
+export const restated: ReadonlySet<Invariant> = new Set<Invariant>([
+  'intent before effect',
+  'only the holder calls',
+  'undo is written first',
+  'ready is proved',
+]);
+
 export interface Violation {
   readonly invariant: Invariant;
   readonly at: number;
@@ -166,7 +174,7 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
       );
       const refused = schedule.faults.some((fault) => fault.kind === 'call' && fault.how === 'no');
       const scaled = strategy === 'in-flight-update';
-      if (!sick && !refused && !scaled && !has('foreign') && !zombies)
+      if (!sick && !refused && !scaled && !has('foreign') && !has('ledger-lost') && !zombies)
         violated('quarantine has a cause', `${entry.revision}: ${entry.reason}`);
     }
     if (outcome === 'rolled-back' && !excused) {

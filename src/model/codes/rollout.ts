@@ -100,6 +100,11 @@ export const rolloutCodes = {
     meaning: 'A defect of this tool, or an answer that it does not know.',
     next: 'Run `resume`; report the message if it comes again.',
   },
+  'rollout-not-begun': {
+    meaning:
+      'The call came to its end before a rollout of this job was opened: its time was over, it was cancelled, or the next look failed. The ledger holds nothing of this commit for the job, so `resume` does not go on.',
+    next: 'Run the same command again.',
+  },
   'process-cancelled': {
     meaning: 'The process was cancelled before anything was rolled out. No streaming job was touched.',
     next: 'Run the same command again.',

@@ -1,0 +1,199 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Engine } from '../../src/engines/engine.js';
+import type { Held, Ledger, Swap } from '../../src/ledger/ledger.js';
+import type { Outcome } from '../../src/model/outcome.js';
+import type { JobRecord } from '../../src/model/record.js';
+import { type FleetBase, type Order, rollOut } from '../../src/rollout/fleet.js';
+import { leaseFrom } from '../../src/rollout/holder.js';
+import { isOurs, old, recordOf } from './kit.js';
+import { processOf } from './model/processes.js';
+import { epoch, simulation } from './model/sim.js';
+import { memoryEngine } from './world.js';
+
+const hour = 3_600_000;
+
+/** Jobs of one call, in virtual time; each has an engine of its own with one old run. */
+async function fleet(
+  jobs: {
+    [job: string]: {
+      needs?: readonly string[];
+      target?: { [key: string]: number | boolean };
+      more?: Partial<JobRecord>;
+    };
+  },
+  more: {
+    outcomes?: ReadonlyMap<string, Outcome>;
+    minutes?: number;
+    holder?: JobRecord['holder'];
+    at?: readonly { seconds: number; do: (records: Map<string, Held>) => void }[];
+    refuse?: (job: string) => boolean;
+    maxParallel?: number;
+  } = {},
+) {
+  const sim = simulation();
+  const process = processOf(sim, 'me', [], () => {});
+  const records = new Map<string, Held>();
+  const writes: { job: string; at: number; record: JobRecord }[] = [];
+  const now = () => (sim.now - epoch) / 1000;
+  const holder = more.holder ?? { name: 'me', workflow: null, process: null, nonce: 'me' };
+  const ledger = {
+    read: (_environment: string, asked?: readonly string[]) =>
+      process.event(100, () => new Map([...records].filter(([job]) => asked?.includes(job) ?? true))),
+    write: (record: JobRecord, expected: string | null) =>
+      process.event(100, (): Swap => {
+        if (more.refuse?.(record.job)) throw new Error('the ledger did not answer');
+        const standing = records.get(record.job) ?? null;
+        if ((standing?.head ?? null) !== expected) return { landed: false, now: standing };
+        const held = { record, head: `h${writes.length + 1}` };
+        records.set(record.job, held);
+        writes.push({ job: record.job, at: now(), record });
+        return { landed: true, head: held.head };
+      }),
+  } as unknown as Ledger;
+  const worlds = new Map<string, ReturnType<typeof memoryEngine>>();
+  const orders = Object.entries(jobs).map(([job, { needs = [], target = {}, more: bent }]): Order => {
+    const world = memoryEngine(process.clock);
+    const run = world.launch({}, old().stamp);
+    run.startedAt -= hour;
+    worlds.set(job, world);
+    const plain = recordOf('restart', {
+      holder,
+      lease: leaseFrom(epoch),
+      predecessor: { run: run.id, stamp: run.stamp, scale: null },
+    });
+    const plan = plain.plan && {
+      ...plain.plan,
+      target,
+      needs,
+      steps: plain.plan.steps.filter((step) => step.verb !== 'prepare'),
+    };
+    const body = { ...plain, job, plan, ...bent };
+    const engine = { ...world.engine, connect: () => Promise.reject(new Error('connected')) } as unknown as Engine;
+    return {
+      engine,
+      session: world.session,
+      subject: { job, names: ['orders'], target, ids: [] },
+      held: null,
+      body,
+      message: 'open',
+      mustSettle: false,
+      superseding: null,
+      findings: [],
+      isOurs,
+    };
+  });
+  for (const event of more.at ?? []) sim.at(event.seconds * 1000, () => event.do(records));
+  const base: FleetBase = {
+    ledger,
+    environment: 'production',
+    clock: process.clock,
+    time: process.time,
+    signal: process.signal,
+    handOverAt: epoch + (more.minutes ?? 600) * 60_000,
+    maxParallel: more.maxParallel ?? 8,
+    failFast: false,
+    outcomes: more.outcomes ?? new Map(),
+    tell: () => {},
+  };
+  let reports: Awaited<ReturnType<typeof rollOut>> | null = null;
+  let failed: unknown = null;
+  rollOut(orders, base).then(
+    (made) => {
+      reports = made;
+    },
+    (error: unknown) => {
+      failed = error;
+    },
+  );
+  await sim.run(epoch + 20 * hour, () => reports !== null || failed !== null);
+  if (failed !== null) throw failed;
+  const made = new Map((reports ?? []).map((report) => [report.job, report]));
+  return { report: (job: string) => made.get(job), calls: (job: string) => worlds.get(job)?.calls, records, writes };
+}
+
+describe('jobs that need others', () => {
+  it('begin when these have succeeded', async () => {
+    const { report, calls } = await fleet({ b: { needs: ['a'] }, a: {} });
+    expect([report('a')?.outcome, report('b')?.outcome, calls('b')]).toEqual([
+      'succeeded',
+      'succeeded',
+      ['stop', 'start'],
+    ]);
+  });
+
+  it('are skipped when one has failed: the job is left, and the report claims nothing about runs that nobody looked at', async () => {
+    const { report, calls, records } = await fleet({ a: { target: { batch: true } }, b: { needs: ['a'] } });
+    expect([report('a')?.outcome, report('b')?.outcome, calls('b')]).toEqual(['rolled-back', 'skipped', []]);
+    expect(report('b')?.message).toBe('Skipped. It needs a, which is rolled-back. The job was left as it is.');
+    expect(records.get('b')?.record.closed?.outcome).toBe('skipped');
+  });
+
+  it.each([
+    ['handed over in the bake', {}, 3],
+    ['held elsewhere', { outcomes: new Map([['z', 'pending' as const]]) }, 600],
+  ])('stay open for `resume` while one is not done yet (%s)', async (_name, bent, minutes) => {
+    const needs = 'outcomes' in bent ? ['z'] : ['a'];
+    const { report, calls, records } = await fleet({ a: {}, b: { needs } }, { ...bent, minutes });
+    expect([report('b')?.outcome, report('b')?.code, calls('b')]).toEqual(['pending', 'needs-pending', []]);
+    expect(report('b')?.message).toContain('Nothing was touched; `resume` goes on.');
+    expect(report('b')?.next).toContain('resume');
+    const record = records.get('b')?.record;
+    expect([record?.closed, record?.holder]).toEqual([null, null]);
+  });
+
+  it('keep their lease while they wait, and make no call once somebody else took them over meanwhile', async () => {
+    const theirs = { name: 'other', workflow: null, process: null, nonce: 'other' };
+    const { report, calls, writes } = await fleet(
+      { a: { target: { 'never-ends': true } }, b: { needs: ['a'] } },
+      {
+        at: [
+          {
+            seconds: 400,
+            do: (records) => {
+              const held = records.get('b');
+              if (held) records.set('b', { head: 'theirs', record: { ...held.record, holder: theirs } });
+            },
+          },
+        ],
+      },
+    );
+    const renewals = writes.filter((write) => write.job === 'b').map((write) => Math.round(write.at / 100) * 100);
+    expect(renewals.slice(0, 2)).toEqual([0, 300]);
+    expect([report('b')?.code, calls('b')]).toEqual(['rollout-lost', []]);
+  });
+
+  it('do not count the time at which they began to wait as a head check', async () => {
+    const theirs = {
+      name: 'other',
+      workflow: { repository: 'x', runId: '1', attempt: 1, server: '' },
+      process: null,
+      nonce: 'other',
+    };
+    const holder = { ...theirs, nonce: 'me', name: 'me' };
+    const take = (records: Map<string, Held>) => {
+      const held = records.get('b');
+      if (held) records.set('b', { head: 'theirs', record: { ...held.record, holder: theirs } });
+    };
+    // Just before its need is done, so that nothing but the age of the check can tell.
+    for (const seconds of [300, 395, 410, 425]) {
+      const { report, calls } = await fleet({ a: {}, b: { needs: ['a'] } }, { holder, at: [{ seconds, do: take }] });
+      const began = (calls('b')?.length ?? 0) > 0;
+      if (report('a')?.outcome !== 'succeeded' || seconds < 400) expect(began).toBe(false);
+    }
+  });
+});
+
+describe('jobs beside others', () => {
+  it('are not ended by the trouble of one that could not be opened', async () => {
+    const { report, calls } = await fleet({ a: {}, b: {} }, { refuse: (job) => job === 'a' });
+    expect([report('a')?.outcome, calls('a'), report('b')?.outcome]).toEqual(['refused', [], 'succeeded']);
+    expect(report('a')?.message).toContain('no engine call was made');
+  });
+
+  it('keep their lease while they wait for a free place', async () => {
+    const { writes, report } = await fleet({ a: { target: { x: 1 } }, b: {}, c: {} }, { maxParallel: 1 });
+    const renewed = writes.filter((write) => write.job === 'c' && write.record.journal.length === 0);
+    expect(renewed.length).toBeGreaterThan(2);
+    expect(report('c')?.outcome).toBe('succeeded');
+  });
+});
