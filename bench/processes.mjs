@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -13,19 +13,21 @@ const kept = Object.fromEntries(
 );
 const noGitConfiguration = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
 
-/** Runs a program to its end: `{code, ms, stdout, stderr}`. Throws for another exit code than `expected` (a number, or null: any). */
-export function run(program, args, { cwd, env = {}, expected = 0, keepOutput = true } = {}) {
+/** Runs a program to its end: `{code, ms, stdout, stderr}`; with `onOutput`, its output goes there as it comes. Throws for another exit code than `expected` (a number, or null: any). */
+export function run(program, args, { cwd, env = {}, expected = 0, onOutput = null } = {}) {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
     const child = spawn(program, args, {
       cwd,
       env: { ...kept, ...noGitConfiguration, ...env },
-      stdio: ['ignore', keepOutput ? 'pipe' : 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     const said = { stdout: '', stderr: '' };
-    child.stdout?.setEncoding('utf8').on('data', (text) => {
-      said.stdout += text;
-    });
+    if (onOutput !== null) child.stdout.on('data', onOutput);
+    else
+      child.stdout.setEncoding('utf8').on('data', (text) => {
+        said.stdout += text;
+      });
     child.stderr.setEncoding('utf8').on('data', (text) => {
       said.stderr += text;
     });
@@ -53,16 +55,33 @@ export async function runWithPeak(node, args, options = {}) {
   }
 }
 
-/** Measures several commands in turn, so that a change of the machine's load hits all of them; milliseconds by name. */
+/**
+ * Measures several commands in turn, so that a change of the machine's load hits all of them. By name: `ms`, the wall time of each round, and
+ * `cpuMs`, the mean processor time with that of child processes, which other work on the machine hardly changes.
+ */
 export async function inTurn(commands, rounds) {
-  const times = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
+  const found = Object.fromEntries(Object.keys(commands).map((name) => [name, { ms: [], cpuMs: 0 }]));
   for (let round = -1; round < rounds; round += 1) {
     for (const [name, command] of Object.entries(commands)) {
+      const before = childrenMs();
       const { ms } = await command();
-      if (round >= 0) times[name].push(ms); // The first round only warms the disk's cache up.
+      if (round < 0) continue; // The first round only warms the disk's cache up.
+      found[name].ms.push(ms);
+      found[name].cpuMs += (childrenMs() - before) / rounds;
     }
   }
-  return times;
+  return found;
+}
+
+/** Processor time of all child processes so far, in milliseconds; 0 where the system does not tell. */
+function childrenMs() {
+  const stat = existsSync('/proc/self/stat') ? readFileSync('/proc/self/stat', 'utf8') : '';
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(13, 15)
+    .map(Number);
+  return (user + system) * 10; // In ticks of a hundredth of a second.
 }
 
 export function temporary(name) {

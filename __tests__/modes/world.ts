@@ -102,6 +102,7 @@ const nowhere: EventFacts = {
 
 export function world(): World {
   const repo = newRepo();
+  const origin = String(Date.now());
   const home = temporary();
   const folder = join(home, 'runs');
   mkdirSync(folder);
@@ -118,7 +119,12 @@ export function world(): World {
         event: { ...nowhere, runId: call.runId ?? null, attempt: call.attempt ?? 1 },
         workspace: repo.path,
         outputDirectory: '',
-        env: { ...env, GITHUB_API_URL: 'http://127.0.0.1:9', STREAM_ROLLOUT_CLOCK_RATE: rate },
+        env: {
+          ...env,
+          GITHUB_API_URL: 'http://127.0.0.1:9',
+          STREAM_ROLLOUT_CLOCK_RATE: rate,
+          STREAM_ROLLOUT_CLOCK_ORIGIN: origin,
+        },
         wait: call.wait ?? true,
       },
     );
@@ -154,6 +160,8 @@ export function world(): World {
               ...(build === undefined ? {} : { build }),
               target: {
                 name: `${key === 'renamed' ? 'a' : key}-\${var.place}`,
+                // A place of its own, so that the others can be looked at.
+                ...(blind === true ? { place: 'dark' } : {}),
                 observe: blind === true ? ['false'] : script,
                 start: script,
                 stop: script,

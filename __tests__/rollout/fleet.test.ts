@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { rolloutIdOf } from '../../src/artifacts/digest.js';
 import type { Engine } from '../../src/engines/engine.js';
 import type { Held, Ledger, Swap } from '../../src/ledger/ledger.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import type { JobRecord } from '../../src/model/record.js';
+import type { JobReport } from '../../src/model/report.js';
 import { type FleetBase, type Order, rollOut } from '../../src/rollout/fleet.js';
 import { leaseFrom } from '../../src/rollout/holder.js';
-import { isOurs, old, recordOf } from './kit.js';
+import { oursOf } from '../../src/rollout/order.js';
+import { recordOf, stampOf } from './kit.js';
 import { processOf } from './model/processes.js';
 import { epoch, simulation } from './model/sim.js';
 import { memoryEngine } from './world.js';
@@ -53,7 +56,8 @@ async function fleet(
   const worlds = new Map<string, ReturnType<typeof memoryEngine>>();
   const orders = Object.entries(jobs).map(([job, { needs = [], target = {}, more: bent }]): Order => {
     const world = memoryEngine(process.clock);
-    const run = world.launch({}, old().stamp);
+    const rolloutOf = (revision: string, n: number) => rolloutIdOf('acme', job, 'production', revision, n);
+    const run = world.launch({}, { ...stampOf('r1-old', 1, 'start'), rollout: rolloutOf('r1-old', 1) });
     run.startedAt -= hour;
     worlds.set(job, world);
     const plain = recordOf('restart', {
@@ -67,7 +71,7 @@ async function fleet(
       needs,
       steps: plain.plan.steps.filter((step) => step.verb !== 'prepare'),
     };
-    const body = { ...plain, job, plan, ...bent };
+    const body = { ...plain, job, rollout: rolloutOf('r1-new', 2), plan, ...bent };
     const engine = { ...world.engine, connect: () => Promise.reject(new Error('connected')) } as unknown as Engine;
     return {
       engine,
@@ -79,7 +83,7 @@ async function fleet(
       mustSettle: false,
       superseding: null,
       findings: [],
-      isOurs,
+      isOurs: oursOf('acme', 'production', { key: job, was: null }),
     };
   });
   for (const event of more.at ?? []) sim.at(event.seconds * 1000, () => event.do(records));
@@ -95,19 +99,18 @@ async function fleet(
     outcomes: more.outcomes ?? new Map(),
     tell: () => {},
   };
-  let reports: Awaited<ReturnType<typeof rollOut>> | null = null;
-  let failed: unknown = null;
+  const ended: { reports?: readonly JobReport[]; error?: unknown } = {};
   rollOut(orders, base).then(
-    (made) => {
-      reports = made;
+    (reports) => {
+      ended.reports = reports;
     },
     (error: unknown) => {
-      failed = error;
+      ended.error = error;
     },
   );
-  await sim.run(epoch + 20 * hour, () => reports !== null || failed !== null);
-  if (failed !== null) throw failed;
-  const made = new Map((reports ?? []).map((report) => [report.job, report]));
+  await sim.run(epoch + 20 * hour, () => 'reports' in ended || 'error' in ended);
+  if (ended.reports === undefined) throw ended.error ?? new Error('it never came to an end');
+  const made = new Map(ended.reports.map((report) => [report.job, report]));
   return { report: (job: string) => made.get(job), calls: (job: string) => worlds.get(job)?.calls, records, writes };
 }
 
@@ -148,7 +151,7 @@ describe('jobs that need others', () => {
       {
         at: [
           {
-            seconds: 400,
+            seconds: 370,
             do: (records) => {
               const held = records.get('b');
               if (held) records.set('b', { head: 'theirs', record: { ...held.record, holder: theirs } });
@@ -157,8 +160,9 @@ describe('jobs that need others', () => {
         ],
       },
     );
-    const renewals = writes.filter((write) => write.job === 'b').map((write) => Math.round(write.at / 100) * 100);
-    expect(renewals.slice(0, 2)).toEqual([0, 300]);
+    const [, renewal] = writes.filter((write) => write.job === 'b');
+    expect(renewal?.at).toBeGreaterThan(299);
+    expect(renewal?.at).toBeLessThan(400);
     expect([report('b')?.code, calls('b')]).toEqual(['rollout-lost', []]);
   });
 
@@ -174,11 +178,12 @@ describe('jobs that need others', () => {
       const held = records.get('b');
       if (held) records.set('b', { head: 'theirs', record: { ...held.record, holder: theirs } });
     };
-    // Just before its need is done, so that nothing but the age of the check can tell.
-    for (const seconds of [300, 395, 410, 425]) {
+    const alone = await fleet({ a: {}, b: { needs: ['a'] } }, { holder });
+    const endsAt = alone.writes.findLast((write) => write.job === 'a')?.at ?? 0;
+    expect(alone.calls('b')).toEqual(['stop', 'start']);
+    for (const seconds of [endsAt - 100, endsAt - 2]) {
       const { report, calls } = await fleet({ a: {}, b: { needs: ['a'] } }, { holder, at: [{ seconds, do: take }] });
-      const began = (calls('b')?.length ?? 0) > 0;
-      if (report('a')?.outcome !== 'succeeded' || seconds < 400) expect(began).toBe(false);
+      expect([report('a')?.outcome, report('b')?.code, calls('b')]).toEqual(['succeeded', 'rollout-lost', []]);
     }
   });
 });

@@ -1,4 +1,5 @@
 import type { JobPlan, Plan } from '../model/plan.js';
+import { waitingFor } from '../plan/index.js';
 
 /** Most shards of a matrix. */
 const mostShards = 50;
@@ -12,22 +13,25 @@ export interface Matrix {
 export function matrixOf(plan: Plan | null): Matrix {
   const acting = plan?.jobs.filter((job) => ['roll-out', 'adopt', 'resume'].includes(job.action)) ?? [];
   const shards: string[][] = [];
-  for (const group of [...groupsOf(acting)].sort((a, b) => b.length - a.length)) {
+  for (const group of [...groupsOf(acting, waitingFor(plan?.jobs ?? []))].sort((a, b) => b.length - a.length)) {
     if (shards.length < mostShards) shards.push([...group]);
     else smallest(shards).push(...group);
   }
   return { include: shards.map((jobs, shard) => ({ shard, jobs: jobs.join(',') })) };
 }
 
-/** Jobs connected by `needs`, in the order of the plan. The first instance of a `for-each` is among the needs of the others. */
-function groupsOf(acting: readonly JobPlan[]): readonly (readonly string[])[] {
+/** Jobs that wait for each other, in the order of the plan. The first instance of a `for-each` is among the needs of the others. */
+function groupsOf(
+  acting: readonly JobPlan[],
+  needs: (job: string) => readonly string[],
+): readonly (readonly string[])[] {
   const parents = new Map(acting.map(({ job }) => [job, job]));
   const root = (job: string): string => {
     const parent = parents.get(job) ?? job;
     return parent === job ? job : root(parent);
   };
-  for (const { job, needs } of acting)
-    for (const need of needs) if (parents.has(need)) parents.set(root(job), root(need));
+  for (const { job } of acting)
+    for (const need of needs(job)) if (parents.has(need)) parents.set(root(job), root(need));
   const groups = new Map<string, string[]>();
   for (const { job } of acting) groups.set(root(job), [...(groups.get(root(job)) ?? []), job]);
   return [...groups.values()];

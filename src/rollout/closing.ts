@@ -39,8 +39,8 @@ export function closing(
 function goodAfter(record: JobRecord, outcome: string, see: Sight, at: string): Good | null {
   const plan = record.plan;
   if (plan === null) return null;
-  if (outcome === 'rolled-back' && record.good !== null) {
-    return { ...record.good, runId: see.undone?.id ?? see.predecessor?.id ?? record.good.runId };
+  if ((outcome === 'rolled-back' || outcome === 'superseded') && record.good !== null) {
+    return { ...record.good, runId: see.undone?.id ?? oldOf(record.good, see) ?? record.good.runId };
   }
   if (outcome !== 'succeeded' || plan.strategy === 'stop') return null;
   // A run that was taken over as it was does not run what the manifest declares: only its scale is known now.
@@ -63,4 +63,11 @@ function goodAfter(record: JobRecord, outcome: string, see: Sight, at: string): 
     snapshot: null,
     at,
   };
+}
+
+/** The old run that stayed, where it is of the good revision: one that a stuck rollout left is not. */
+function oldOf(good: Good, { predecessor }: Sight): string | null {
+  const same =
+    predecessor?.stamp === null ? predecessor.id === good.runId : predecessor?.stamp.revision === good.revision;
+  return same && predecessor !== null ? predecessor.id : null;
 }

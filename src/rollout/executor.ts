@@ -88,10 +88,11 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     const ids = [...new Set(known.filter((id): id is string => typeof id === 'string'))];
     try {
       const at = clock.now();
-      const see = sortRuns(pen.record, await crew.session.look({ ...crew.subject, ids }), crew.isOurs, at);
+      const runs = await crew.session.look({ ...crew.subject, ids });
+      const see = sortRuns(pen.record, runs, crew.isOurs, at, clock.now());
       looks.rest();
       // This process, or the engine, stood still: what was seen is too old to act on. An engine that is always slow is believed.
-      late = !late && clock.now() - at > settleSeconds(crew.engine) * 1000;
+      late = !late && see.answeredAt - at > settleSeconds(crew.engine) * 1000;
       if (late) return null;
       looked(know, see);
       pen.note((record) => ({

@@ -5,10 +5,11 @@ import type { Sight } from './sight.js';
 /** Widens the bounds of the processing gap by one look: a draining run still processes, a starting one does not yet. */
 export function observeGap(gap: JobRecord['gap'], see: Sight): JobRecord['gap'] {
   const at = new Date(see.at).toISOString();
+  const answered = new Date(see.answeredAt).toISOString();
   const next = see.undone ?? see.fresh;
   if (next !== null && next.state === 'running') {
     const lastBefore = processing(see.predecessor) ? at : gap.lastBefore;
-    return { lastBefore, firstAfter: gap.firstAfter ?? at };
+    return { lastBefore, firstAfter: gap.firstAfter ?? answered };
   }
   return processing(see.predecessor) ? { lastBefore: at, firstAfter: null } : { ...gap, firstAfter: null };
 }

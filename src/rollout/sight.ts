@@ -6,6 +6,8 @@ import { fieldValue } from '../model/stamp.js';
 export interface Sight {
   /** Milliseconds by the tool's clock when the look began. */
   readonly at: number;
+  /** And when it was answered: what it shows was true at some moment between the two. */
+  readonly answeredAt: number;
   readonly runs: readonly Run[];
   readonly predecessor: Run | null;
   /** The new run: this rollout's stamp, a forward step. The active one where there are several (an engine's own restart). */
@@ -25,7 +27,7 @@ export interface Sight {
 /** Tells whether a stamp is ours: its rollout id is the hash of this job (or its `was`), environment, revision and number. */
 export type IsOurs = (run: Run) => boolean;
 
-export function sortRuns(record: JobRecord, runs: readonly Run[], isOurs: IsOurs, at: number): Sight {
+export function sortRuns(record: JobRecord, runs: readonly Run[], isOurs: IsOurs, at: number, answeredAt = at): Sight {
   const ours = runs.filter((run) => run.stamp !== null && isOurs(run));
   // Two revisions can bear one number after a lost ledger, so the new run is known by the whole rollout id.
   const news = ours.filter((run) => !isUndoStep(run) && run.stamp?.rollout === record.rollout);
@@ -41,6 +43,7 @@ export function sortRuns(record: JobRecord, runs: readonly Run[], isOurs: IsOurs
     news.includes(run) || undos.includes(run) || (ours.includes(run) && nOf(run) < record.n);
   return {
     at,
+    answeredAt,
     runs,
     predecessor,
     fresh,

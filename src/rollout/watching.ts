@@ -15,7 +15,8 @@ export interface Watched {
 export function watchOn(record: JobRecord, run: Run, see: Sight): Watched {
   const before = record.verifying;
   const same = before !== null && (before.run === run.id || continuation(see.runs, before.run)?.id === run.id);
-  const watch = same ? observeLife(before, run, see.at) : watchOf(run, see.at);
+  // Counted from the answer to the next question: the time for which it has run is never overstated.
+  const watch = same ? observeLife(before, run, see.answeredAt) : watchOf(run, see.answeredAt);
   const spec = specOf(record);
   return { watch, verdict: judgeLife(watch, run, spec, see.at), due: verdictDue(watch, spec) };
 }

@@ -50,11 +50,13 @@ function broken(when) {
   return fault;
 }
 
-function fail({ how, when }) {
+function fail({ how, when }, answer) {
   if (when === 'before') hear();
   if (how === 'cut') return process.kill(process.pid, 'SIGKILL');
   const quote = `cannot be accepted with the token ${process.env.TOKEN}`;
   console.error(quote);
+  // Broken off after it had told: what it told proves nothing.
+  if (how === 'error' && answer !== null) process.stdout.write(JSON.stringify(answer));
   if (how === 'quoted') process.stdout.write(JSON.stringify({ failed: { message: quote } }));
   else process.exitCode = 7;
 }
@@ -81,11 +83,11 @@ function change(what) {
 
 function observe({ ended, jobs }) {
   const wanted = new Set(jobs.flatMap(({ ids }) => ids));
-  const names = new Set(jobs.flatMap((job) => job.names));
   const late = state.now - state.lag;
   const runs = state.runs.flatMap((run) => {
     if (wanted.has(run.id)) return [describe(run, state.now)];
-    if (!names.has(run.name) || run.startedAt > late) return [];
+    // It lists every job of the cluster, as a command may.
+    if (run.startedAt > late) return [];
     const seen = describe(run, late);
     return ended || seen.endedAt === null ? [seen] : [];
   });

@@ -4,7 +4,6 @@ import { checkAgeSeconds } from '../../../src/rollout/pen.js';
 import type { Sent, Watcher } from './effects.js';
 import type { Process } from './processes.js';
 import { isForeign, type TrueRun, up } from './runs.js';
-import { revisionAt } from './scenario.js';
 import type { Schedule } from './schedule.js';
 import type { Sim } from './sim.js';
 
@@ -34,14 +33,6 @@ export const invariants = {
   'one run is up in the end': 'exactly one run is up, unless a run failed by itself or the job was to stop',
 } as const;
 export type Invariant = keyof typeof invariants;
-
-/** Checks that only say again that a rule was not kept; its harm shows in another one. */
-export const restated: ReadonlySet<Invariant> = new Set<Invariant>([
-  'intent before effect',
-  'only the holder calls',
-  'undo is written first',
-  'ready is proved',
-]);
 
 export interface Violation {
   readonly invariant: Invariant;
@@ -168,6 +159,11 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
     const named = runs().find((run) => run.id === record.good?.runId);
     if (outcome === 'succeeded' && strategy !== 'stop' && !excused && (named === undefined || !up(named)))
       violated('good is what ran well', `good is ${record.good?.revision} of ${record.good?.runId}`);
+    if (named !== undefined && named.stamp?.revision !== record.good?.revision)
+      violated(
+        'good is what ran well',
+        `${record.good?.revision} is good, and its run ${named.id} has ${named.stamp?.revision}`,
+      );
     for (const entry of record.quarantined) {
       const sick = runs().some(
         (run) => run.stamp?.revision === entry.revision && (run.byItself || run.target['gate'] !== 'good'),
@@ -178,10 +174,9 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
         violated('quarantine has a cause', `${entry.revision}: ${entry.reason}`);
     }
     if (outcome === 'rolled-back' && !excused) {
-      const right = active.length === 1 && active[0]?.stamp?.revision === revisionAt(schedule, 1);
-      const known = record.good === null || active[0]?.stamp?.revision === record.good.revision;
-      if (!(right || known) || active.length !== 1)
-        violated('rolled back means the old revision runs', shown || 'nothing runs');
+      const [only] = active;
+      const right = only?.id === record.predecessor?.run || only?.stamp?.revision === record.good?.revision;
+      if (active.length !== 1 || !right) violated('rolled back means the old revision runs', shown || 'nothing runs');
     }
   }
 

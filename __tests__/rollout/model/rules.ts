@@ -4,7 +4,10 @@ import type { JobRecord } from '../../../src/model/record.js';
 import type { Run } from '../../../src/model/run.js';
 import type { Order } from '../../../src/rollout/fleet.js';
 import type { Stage } from './actors.js';
+import type { Given } from './arbitrary.js';
+import type { Invariant } from './invariants.js';
 import { environment } from './scenario.js';
+import type { Rule } from './schedule.js';
 
 /**
  * Rules of the protocol, switched off from outside: what the real code is given (a ledger, a session, an order) is bent, so that it
@@ -12,6 +15,34 @@ import { environment } from './scenario.js';
  * still) and settling (the engine's times are not told).
  */
 export const off = { ledger, session, order };
+
+/** What goes wrong without a rule, and where to look for it: the harm, not that the rule was not kept. */
+export const harms: { readonly [rule in Rule]: { readonly given: Given; readonly breaks: readonly Invariant[] } } = {
+  settle: {
+    given: { fences: ['F4'] },
+    breaks: ['one start per step', 'one run in a gap strategy'],
+  },
+  'intent-before-effect': {
+    given: { fences: ['F4'] },
+    breaks: ['one start per step', 'one run in a gap strategy'],
+  },
+  'head-check': {
+    given: {},
+    breaks: ['one start per step', 'one run in a gap strategy', 'nothing after the close', 'newer runs are left alone'],
+  },
+  'ready-bound-to-number': {
+    given: { scenarios: ['parallel', 'overlap'] },
+    breaks: ['verified before released', 'no undo past the point of no return'],
+  },
+  'undo-of-what-is-seen': {
+    given: {},
+    breaks: ['one run in a gap strategy', 'one run is up in the end', 'rolled back means the old revision runs'],
+  },
+  'number-in-the-id': {
+    given: {},
+    breaks: ['no outcome without need', 'succeeded means the new run runs', 'one run is up in the end'],
+  },
+};
 
 /** Intent before effect: the opening write is answered before it has landed. */
 function ledger(stage: Stage, real: Ledger): Ledger {

@@ -27,16 +27,22 @@ export async function findRemote(place: string, options: LedgerOptions): Promise
       signal: options.signal,
       timeoutSeconds: options.timeoutSeconds ?? 60,
     });
-  await checkVersion(await git('version'));
-  const top = await git('rev-parse', '--show-toplevel');
-  const gitDir = await git('rev-parse', '--absolute-git-dir');
+  const [version, top, gitDir] = await Promise.all([
+    git('version'),
+    git('rev-parse', '--show-toplevel'),
+    git('rev-parse', '--absolute-git-dir'),
+  ]);
+  await checkVersion(version);
   const inside = gitDir.code === 0;
   const base = top.code === 0 && text(top) !== '' ? text(top) : inside ? text(gitDir) : options.cwd;
-  const [fetchUrl, pushUrl] = await addresses(place, inside, git);
-  const formats = inside ? await git('rev-parse', '--show-object-format') : null;
+  const [[fetchUrl, pushUrl], formats, config] = await Promise.all([
+    addresses(place, inside, git),
+    inside ? git('rev-parse', '--show-object-format') : null,
+    inside ? git('config', '--list', '--show-scope', '-z') : null,
+  ]);
   return {
     config: [
-      ...(inside ? carried(await git('config', '--list', '--show-scope', '-z')) : []),
+      ...(config === null ? [] : carried(config)),
       [`remote.${remoteName}.url`, absolute(fetchUrl, base)],
       [`remote.${remoteName}.pushurl`, absolute(pushUrl, base)],
     ],
@@ -51,8 +57,9 @@ async function addresses(
 ): Promise<[string, string]> {
   const isName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(place);
   if (!isName) return [place, place];
-  const fetchUrl = inside ? await git('remote', 'get-url', place) : null;
-  const pushUrl = inside ? await git('remote', 'get-url', '--push', place) : null;
+  const [fetchUrl, pushUrl] = inside
+    ? await Promise.all([git('remote', 'get-url', place), git('remote', 'get-url', '--push', place)])
+    : [null, null];
   if (fetchUrl?.code === 0 && pushUrl?.code === 0) return [text(fetchUrl), text(pushUrl)];
   const why = inside ? `there is no remote ${place} in the checkout` : 'this folder is not a git checkout';
   throw new RolloutError('ledger-remote-missing', `The ledger git:${place} was not found: ${why}.`, {
