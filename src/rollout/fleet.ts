@@ -94,7 +94,12 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
     if (outcome === undefined || 'report' in outcome) return outcome?.report ?? refusedHeld(order, null);
     const { pen } = outcome;
     const missing = await keepingLease(pen, base.clock, unmet(order));
-    if (missing !== null && !base.signal.aborted) {
+    // A rollout that was taken over may stand in the middle: it is never closed or put off without a look.
+    const begun = isTakenOver(order) && order.body.journal.length > 0;
+    if (missing !== null && !missing.open && isTakenOver(order) && !begun) {
+      return await one({ ...order, superseding: order.superseding ?? missing.cause }, pen);
+    }
+    if (missing !== null && !begun && !base.signal.aborted) {
       return missing.open ? await putOff(order, pen, missing.cause) : await skip(order, pen, missing.cause);
     }
     let release = () => {};
@@ -103,7 +108,7 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
     });
     const result = limit(async () => {
       release();
-      if (failed && base.failFast)
+      if (failed && base.failFast && !isTakenOver(order))
         return await skip(order, pen, { code: 'needs-failed', message: 'another job failed (`fail-fast`)' });
       const report = await one(order, pen);
       if (!satisfied.has(report.outcome) && report.outcome !== 'pending') failed = true;
@@ -116,12 +121,22 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
   async function unmet(order: Order): Promise<{ cause: Cause; open: boolean } | null> {
     for (const need of order.body.plan?.needs ?? []) {
       const inBatch = orders.find((candidate) => candidate.subject.job === need);
+      // Two records of different manifests can need each other; waiting for each other would never end.
+      if (inBatch !== undefined && leadsTo(inBatch, order.subject.job)) continue;
       const outcome = inBatch === undefined ? base.outcomes.get(need) : (await start(inBatch)).outcome;
       if (outcome === undefined || satisfied.has(outcome)) continue;
       const cause = { code: 'needs-failed', message: `it needs ${need}, which is ${outcome}` };
       return { cause, open: unfinished.has(outcome) };
     }
     return null;
+  }
+
+  function leadsTo(from: Order, job: string, seen: ReadonlySet<Order> = new Set()): boolean {
+    if (seen.has(from)) return false;
+    return (from.body.plan?.needs ?? []).some((need) => {
+      const next = orders.find((candidate) => candidate.subject.job === need);
+      return need === job || (next !== undefined && leadsTo(next, job, new Set([...seen, from])));
+    });
   }
 
   async function skip(order: Order, pen: Pen, cause: Cause): Promise<JobReport> {
@@ -261,4 +276,9 @@ async function messagesOf(order: Order, ended: Ended): Promise<readonly RunMessa
     );
   }
   return all.slice(-50);
+}
+
+/** It goes on with a rollout that somebody else opened. */
+function isTakenOver({ held, body }: Order): boolean {
+  return held !== null && held.record.closed === null && held.record.rollout === body.rollout;
 }
