@@ -31,11 +31,14 @@ async function fleet(
     at?: readonly { seconds: number; do: (records: Map<string, Held>) => void }[];
     refuse?: (job: string) => boolean;
     maxParallel?: number;
+    failFast?: boolean;
+    /** Records that stand before the call. */
+    standing?: ReadonlyMap<string, Held>;
   } = {},
 ) {
   const sim = simulation();
   const process = processOf(sim, 'me', [], () => {});
-  const records = new Map<string, Held>();
+  const records = new Map<string, Held>(more.standing);
   const writes: { job: string; at: number; record: JobRecord }[] = [];
   const now = () => (sim.now - epoch) / 1000;
   const holder = more.holder ?? { name: 'me', workflow: null, process: null, nonce: 'me' };
@@ -95,7 +98,7 @@ async function fleet(
     signal: process.signal,
     handOverAt: epoch + (more.minutes ?? 600) * 60_000,
     maxParallel: more.maxParallel ?? 8,
-    failFast: false,
+    failFast: more.failFast ?? false,
     outcomes: more.outcomes ?? new Map(),
     tell: () => {},
   };
@@ -200,5 +203,40 @@ describe('jobs beside others', () => {
     const renewed = writes.filter((write) => write.job === 'c' && write.record.journal.length === 0);
     expect(renewed.length).toBeGreaterThan(2);
     expect(report('c')?.outcome).toBe('succeeded');
+  });
+
+  it('are never more at once than allowed', async () => {
+    const jobs = ['a', 'b', 'c', 'd', 'e'];
+    const most = async (maxParallel: number) => {
+      const { writes, report } = await fleet(Object.fromEntries(jobs.map((job) => [job, {}])), { maxParallel });
+      expect(jobs.map((job) => report(job)?.outcome)).toEqual(jobs.map(() => 'succeeded'));
+      const spans = jobs.map((job) => {
+        const own = writes.filter((write) => write.job === job && write.record.journal.length > 0);
+        return { from: own[0]?.at ?? 0, to: own.at(-1)?.at ?? 0 };
+      });
+      return Math.max(...spans.map(({ from }) => spans.filter((span) => span.from <= from && from < span.to).length));
+    };
+    expect([await most(1), await most(2), await most(5)]).toEqual([1, 2, 5]);
+  });
+
+  it('are not begun after one has failed, with fail-fast; without it they are', async () => {
+    const jobs = { a: { target: { batch: true } }, b: {}, c: {} };
+    const fast = await fleet(jobs, { maxParallel: 1, failFast: true });
+    expect(['a', 'b', 'c'].map((job) => fast.report(job)?.outcome)).toEqual(['rolled-back', 'skipped', 'skipped']);
+    expect([fast.calls('b'), fast.calls('c')]).toEqual([[], []]);
+    expect(fast.records.get('b')?.record.closed?.message).toContain('fail-fast');
+    expect(fast.records.get('b')?.record.holder).toBeNull();
+    const slow = await fleet(jobs, { maxParallel: 1 });
+    expect(['a', 'b', 'c'].map((job) => slow.report(job)?.outcome)).toEqual(['rolled-back', 'succeeded', 'succeeded']);
+  });
+
+  it('that somebody else holds are refused by the swap, and not touched', async () => {
+    const theirs = { name: 'https://ci.example/7', workflow: null, process: null, nonce: 'other' };
+    const held = { head: 'theirs', record: recordOf('restart', { holder: theirs, counter: 9 }) };
+    const { report, calls, records } = await fleet({ a: {}, b: {} }, { standing: new Map([['a', held]]) });
+    expect([report('a')?.outcome, report('a')?.code, calls('a')]).toEqual(['refused', 'rollout-held', []]);
+    expect(report('a')?.next).toContain(theirs.name);
+    expect(records.get('a')).toBe(held);
+    expect(report('b')?.outcome).toBe('succeeded');
   });
 });
