@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Ledger } from '../../src/ledger/ledger.js';
+import type { Process } from './model/processes.js';
 import { epoch } from './model/sim.js';
 import { applies, solo } from './model/solo.js';
 
@@ -8,18 +9,20 @@ const at = (now: number) => (now - epoch) / 1000;
 
 describe('trouble with the ledger', () => {
   it('inside a gap is waited out: a start goes out once the head can be read again', async () => {
+    const down = (process: Process) => at(process.clock.now()) > 5 && at(process.clock.now()) < 400;
     const { reports, calls } = await solo({}, (ledger, process) => ({
       ...ledger,
-      read: async (...asked) => {
-        const now = at(process.clock.now());
-        if (now > 3 && now < 180) throw new Error('unreachable');
+      async read(...asked) {
+        if (down(process)) throw new Error('unreachable');
         return await ledger.read(...asked);
       },
+      async write(record, expected, message) {
+        if (down(process)) throw new Error('unreachable');
+        return await ledger.write(record, expected, message);
+      },
     }));
-    expect(calls.map((call) => call.verb)).toEqual(['stop', 'start']);
-    // The check that the stop's own write was is at most 15 s old; after that the start waits for a read.
-    const start = calls[1]?.at ?? 0;
-    expect(start < 40 || start > 180).toBe(true);
+    expect(calls.map((call) => call.verb)).toEqual(['drain', 'start']);
+    expect(calls[1]?.at ?? 0).toBeGreaterThan(400);
     expect(reports[0]?.outcome).toBe('succeeded');
   });
 
@@ -58,7 +61,7 @@ describe('trouble with the ledger', () => {
     });
     const faults = [{ kind: 'run-fails', run: 2, after: 20 }] as const;
     const { reports, calls, record } = await solo({ faults }, slow);
-    expect(calls.map((call) => call.verb)).toEqual(['stop', 'start', 'start']);
+    expect(calls.map((call) => call.verb)).toEqual(['drain', 'start', 'start']);
     const undo = (calls[2]?.at ?? 0) - turnedAt;
     expect([undo >= 30, undo < 50]).toEqual([true, true]);
     expect([reports[0]?.outcome, record?.direction]).toEqual(['rolled-back', 'undo']);
@@ -101,7 +104,7 @@ describe('trouble with the engine', () => {
   it('a call that is never answered is not sent for ever: what runs is left, and told', async () => {
     const faults = [1, 2, 3, 4, 5, 6, 7, 8].map((call) => ({ kind: 'call', call, how: 'unsent' }) as const);
     const { reports, calls } = await solo({ faults });
-    expect(calls.map((call) => call.verb)).toEqual(Array(8).fill('stop'));
+    expect(calls.map((call) => call.verb)).toEqual(Array(8).fill('drain'));
     expect([reports[0]?.outcome, reports[0]?.code]).toEqual(['failed', 'call-unanswered']);
     expect(reports[0]?.message).toContain('run run-1 of orders is running');
   });

@@ -75,10 +75,10 @@ function faultOf(zombies: boolean): fc.Arbitrary<Fault> {
   const actor = fc.integer({ min: 0, max: 3 });
   const calls = callFaults.filter((how) => how !== 'zombie' && how !== 'no');
   return fc.oneof(
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('crash' as const), actor, event }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), actor, event }) },
+    { weight: 24, arbitrary: fc.record({ kind: fc.constant('crash' as const), actor, event }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('cancel' as const), actor, event }) },
     {
-      weight: 3,
+      weight: 12,
       arbitrary: fc.record({
         kind: fc.constant('freeze' as const),
         actor,
@@ -88,7 +88,7 @@ function faultOf(zombies: boolean): fc.Arbitrary<Fault> {
       }),
     },
     {
-      weight: 6,
+      weight: 24,
       arbitrary: fc.record({
         kind: fc.constant('call' as const),
         call: fc.integer({ min: 1, max: 8 }),
@@ -96,7 +96,7 @@ function faultOf(zombies: boolean): fc.Arbitrary<Fault> {
       }),
     },
     {
-      weight: 1,
+      weight: 4,
       arbitrary: fc.record({
         kind: fc.constant('call' as const),
         call: fc.integer({ min: 1, max: 8 }),
@@ -104,25 +104,25 @@ function faultOf(zombies: boolean): fc.Arbitrary<Fault> {
       }),
     },
     {
-      weight: 4,
+      weight: 16,
       arbitrary: fc.record({
         kind: fc.constant('ledger' as const),
         operation: fc.integer({ min: 1, max: 60 }),
         how: fc.constantFrom(...ledgerFaults),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('look' as const), look: fc.integer({ min: 1, max: 100 }) }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('look' as const), look: fc.integer({ min: 1, max: 100 }) }) },
     {
-      weight: 3,
+      weight: 12,
       arbitrary: fc.record({
         kind: fc.constant('run-fails' as const),
         run: fc.integer({ min: 2, max: 5 }),
         after: fc.integer({ min: 1, max: 400 }),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('ledger-lost' as const), at: moment }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('ledger-lost' as const), at: moment }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('foreign' as const), at: moment }) },
-    { weight: 1, arbitrary: fc.constant<Fault>({ kind: 'host-unknown' }) },
+    { weight: 4, arbitrary: fc.constant<Fault>({ kind: 'host-unknown' }) },
   );
 }
 

@@ -14,7 +14,7 @@ export interface Watcher {
 
 export interface Sent {
   readonly by: Process;
-  readonly verb: 'start' | 'overlap' | 'replace' | 'stop' | 'drain' | 'snapshot' | 'scale';
+  readonly verb: 'prepare' | 'start' | 'overlap' | 'replace' | 'stop' | 'drain' | 'snapshot' | 'scale';
   readonly at: number;
   /** Number of the rollout that the caller worked on, and whether it had turned back. */
   readonly n: number;

@@ -1,5 +1,6 @@
 import type {
   LaunchCall,
+  PrepareCall,
   Progress,
   RunCall,
   ScaleCall,
@@ -17,7 +18,7 @@ import type { Dice, Sim } from './sim.js';
 /** An engine in memory with the fence, the delays and the faults of a schedule. */
 export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watcher, tell: (line: string) => void) {
   const world = runsOf(schedule, sim, dice, tell);
-  const { runs, end } = world;
+  const { runs, setUp, end } = world;
   const { launchFenced, replace } = effectsOf(schedule, world, watcher);
   const T = schedule.callSeconds * 1000;
   let calls = 0;
@@ -89,6 +90,15 @@ export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watc
     return { state: 'succeeded', run: run.id, snapshot: null };
   }
 
+  async function prepare(by: Process, call: PrepareCall): Promise<Progress> {
+    const made = await mutate(by, 'prepare', { stamp: call.stamp, on: null }, () => {
+      setUp.code = call.target['code'] ?? null;
+      return runs[0] as TrueRun;
+    });
+    if (made === 'no') return { state: 'failed', code: 'unexpected-error', message: 'the engine said no' };
+    return { state: 'succeeded', run: null, snapshot: null };
+  }
+
   /** Tells the path at the end; of an ended run the one that it wrote, whoever asked for it. */
   const stopWithSnapshot = (by: Process) => async (call: SnapshotCall) => {
     const run = byId(call.run.id);
@@ -148,6 +158,7 @@ export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watc
       look: see,
       preflight: async () => [],
       can: {
+        prepare: (call) => prepare(by, call),
         start: launching('start'),
         overlap: launching('overlap'),
         replace: launching('replace'),
@@ -187,5 +198,5 @@ export function engineOf(schedule: Schedule, sim: Sim, dice: Dice, watcher: Watc
     }
   }
 
-  return { runs, launch: world.launch, become: world.become, sessionOf };
+  return { runs, setUp, launch: world.launch, become: world.become, sessionOf };
 }

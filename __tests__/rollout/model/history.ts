@@ -36,6 +36,7 @@ export async function historyOf(schedule: Schedule, without: readonly Rule[] = [
     sim,
     () => ledger.current?.record ?? null,
     () => engine.runs,
+    () => engine.setUp.code,
   );
   const engine = engineOf(schedule, sim, dice, watched.watcher, tell);
   const ledger = ledgerOf(schedule, sim, dice, landed, tell);

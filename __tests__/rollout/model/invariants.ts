@@ -1,3 +1,4 @@
+import type { Json } from '../../../src/model/json.js';
 import type { JobRecord } from '../../../src/model/record.js';
 import type { JobReport } from '../../../src/model/report.js';
 import { checkAgeSeconds } from '../../../src/rollout/pen.js';
@@ -10,6 +11,7 @@ import type { Sim } from './sim.js';
 /** What the protocol promises; each is checked at every event that could break it. */
 export const invariants = {
   'one start per step': 'a step of a rollout starts at most one run',
+  'set-up fits the run': 'a run is launched, and a rollout closed, with the set-up of its own revision',
   'state is never dropped': 'a savepoint upgrade starts no run without the snapshot',
   'one run in a gap strategy': 'never two active runs; in parallel never more than the old one and the new one',
   'newer runs are left alone': 'an older rollout never ends the run of a newer one',
@@ -41,7 +43,13 @@ export interface Violation {
 }
 
 /** Watches one history. */
-export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | null, runs: () => readonly TrueRun[]) {
+export function watch(
+  schedule: Schedule,
+  sim: Sim,
+  current: () => JobRecord | null,
+  runs: () => readonly TrueRun[],
+  setUp: () => Json,
+) {
   const found: Violation[] = [];
   const starts = new Map<string, number>();
   const landedUndo = new Set<number>();
@@ -79,6 +87,7 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
           'one start per step',
           `${run.id} is start ${starts.get(step)} of ${run.stamp?.step} of rollout ${run.stamp?.n}`,
         );
+      if (!fits(run)) violated('set-up fits the run', `${run.id} of code ${run.target['code']}, set-up ${setUp()}`);
       const upgrade = call.by.held?.plan?.strategy === 'savepoint-upgrade';
       if (upgrade && run.from === null) violated('state is never dropped', `${run.id} starts from nothing`);
       const active = ours();
@@ -126,6 +135,7 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
   }
 
   /** What its life can prove: a run that ends may have run long enough before. */
+  const fits = (run: TrueRun) => zombies || setUp() === null || setUp() === run.target['code'];
   const sound = (run: TrueRun) => run.target['gate'] !== 'batch' && run.target['gate'] !== 'hangs';
 
   function landed(record: JobRecord, before: JobRecord | null, by: Process): void {
@@ -156,6 +166,17 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
       const right = active.length === 1 && only?.stamp?.revision === record.revision && sound(only);
       if (!right) violated('succeeded means the new run runs', shown || 'nothing runs');
     }
+    // A run that an unproved rollout left has a set-up that nobody wrote down.
+    const [alone] = active.filter((run) => record.good?.target != null && run.stamp?.revision === record.good.revision);
+    if (
+      outcome !== 'superseded' &&
+      outcome !== 'refused' &&
+      outcome !== 'stuck' &&
+      active.length === 1 &&
+      alone &&
+      !fits(alone)
+    )
+      violated('set-up fits the run', `${outcome} with ${alone.id} of code ${alone.target['code']}, set-up ${setUp()}`);
     const named = runs().find((run) => run.id === record.good?.runId);
     if (outcome === 'succeeded' && strategy !== 'stop' && !excused && (named === undefined || !up(named)))
       violated('good is what ran well', `good is ${record.good?.revision} of ${record.good?.runId}`);
@@ -175,7 +196,8 @@ export function watch(schedule: Schedule, sim: Sim, current: () => JobRecord | n
     }
     if (outcome === 'rolled-back' && !excused) {
       const [only] = active;
-      const right = only?.id === record.predecessor?.run || only?.stamp?.revision === record.good?.revision;
+      const undone = only?.stamp?.step.startsWith('undo-') === true && only.stamp.n === record.n;
+      const right = undone || only?.id === record.predecessor?.run || only?.stamp?.revision === record.good?.revision;
       if (active.length !== 1 || !right) violated('rolled back means the old revision runs', shown || 'nothing runs');
     }
   }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/model/json.js';
+import type { Json, JsonObject } from '../../../src/model/json.js';
 import { isActive, type Run, type RunState } from '../../../src/model/run.js';
 import type { Stamp } from '../../../src/model/stamp.js';
 import type { Gate, Schedule } from './schedule.js';
@@ -38,6 +38,8 @@ export function isForeign(run: TrueRun): boolean {
 /** The runs of the engine, and how they live: they start, may fail by themselves, and end when they are told to. */
 export function runsOf(schedule: Schedule, sim: Sim, dice: Dice, tell: (line: string) => void) {
   const runs: TrueRun[] = [];
+  /** Code of the set-up that was written last; null where the engine keeps none. */
+  const setUp: { code: Json } = { code: schedule.scenario === 'restart' ? 1 : null };
   const lag = schedule.lagSeconds * 1000;
 
   function launch(target: JsonObject, stamp: Stamp | null, key: string | null, from: string | null = null): TrueRun {
@@ -95,7 +97,7 @@ export function runsOf(schedule: Schedule, sim: Sim, dice: Dice, tell: (line: st
     });
   }
 
-  return { runs, launch, become, end };
+  return { runs, setUp, launch, become, end };
 }
 export type Runs = ReturnType<typeof runsOf>;
 

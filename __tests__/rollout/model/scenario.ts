@@ -20,7 +20,7 @@ export type Revision = 1 | 2 | 3;
 const verbsOf: { readonly [of in Scenario]: readonly (keyof Verbs)[] } = {
   create: ['start', 'stop'],
   'in-place-update': ['replace', 'start', 'stop'],
-  restart: ['stop', 'start'],
+  restart: ['prepare', 'stop', 'start'],
   'savepoint-upgrade': ['stopWithSnapshot', 'stop', 'start'],
   'drain-and-resubmit': ['drain', 'start', 'stop'],
   parallel: ['start', 'drain', 'stop'],
@@ -69,6 +69,7 @@ export function jobAt(schedule: Schedule, revision: Revision): Job {
   const { scenario } = schedule;
   const target: JsonObject = {
     name: 'orders',
+    code: revision,
     gate: revision === 1 ? 'good' : schedule.gates[revision],
     ...(scenario === 'in-flight-update' ? { workers: revision } : {}),
     ...(schedule.endless && revision === 1 ? { 'drains-for-ever': true } : {}),

@@ -10,7 +10,7 @@ import type { Actor, Schedule } from './schedule.js';
 import { diceOf, epoch, simulation } from './sim.js';
 
 export const plain: Schedule = {
-  scenario: 'restart',
+  scenario: 'drain-and-resubmit',
   fence: 'F4',
   replaceBy: 'id',
   verbs: 'accept',
