@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { exec } from '@actions/exec';
 import { RolloutError } from '../model/error.js';
 
@@ -16,13 +19,14 @@ export interface Git {
   readonly cwd: string;
   /** A short command; resolves with any exit code. Throws a RolloutError where git itself cannot work here. */
   run(args: readonly string[]): Promise<GitAnswer>;
-  /** As `run`, for long output or input; `onData` gets the output as it comes and `stdout` stays empty. */
+  /** As `run`, for long output or input. */
   stream(args: readonly string[], more: StreamOptions): Promise<GitAnswer>;
+  /** As `run`, for megabytes of output that come while this process is busy: by way of a file, so that git waits for no reader. */
+  spool(args: readonly string[]): Promise<GitAnswer>;
 }
 
 export interface StreamOptions {
   readonly input?: string;
-  readonly onData?: (chunk: Buffer) => void;
   /** The process is ended when this aborts; its exit code is then not 0. */
   readonly signal?: AbortSignal;
 }
@@ -55,6 +59,7 @@ export function gitIn(cwd: string, env: Environment): Git {
     cwd,
     run: async (args) => checked(await runShort(cwd, environment, args), cwd),
     stream: async (args, more) => checked(await runStream(cwd, environment, args, more), cwd),
+    spool: async (args) => checked(await runSpooled(cwd, environment, args), cwd),
   };
 }
 
@@ -107,7 +112,7 @@ function runStream(
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let ended = false;
-    child.stdout.on('data', more.onData ?? ((chunk: Buffer) => void out.push(chunk)));
+    child.stdout.on('data', (chunk: Buffer) => void out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => void err.push(chunk));
     child.on('error', (error) => {
       if (more.signal?.aborted) return;
@@ -121,6 +126,44 @@ function runStream(
     child.stdin.on('error', () => {});
     child.stdin.end(more.input ?? '');
   });
+}
+
+async function runSpooled(cwd: string, env: Record<string, string>, args: readonly string[]): Promise<GitAnswer> {
+  const folder = await mkdtemp(join(env['RUNNER_TEMP'] ?? tmpdir(), 'stream-rollout-')).catch(() => null);
+  // Nowhere to write: a pipe does it too, in twice the time.
+  if (folder === null) return runStream(cwd, env, args, {});
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const file = await open(join(folder, 'output'), 'wx+', 0o600);
+    try {
+      const child = spawn('git', [...before, ...args], { cwd, env, stdio: ['ignore', file.fd, 'pipe'] });
+      const err: Buffer[] = [];
+      child.stderr?.on('data', (chunk: Buffer) => void err.push(chunk));
+      const ended = new Promise<number | null>((resolve, reject) => {
+        child.on('error', (error) => reject(notStarted(cwd, error)));
+        child.on('close', resolve);
+      });
+      // The open file is enough for both sides; without its name nothing is left behind however this process ends. Not so on Windows.
+      const [code] = await Promise.all([ended, remove().catch(() => undefined)]);
+      const stdout = await contentOf(file);
+      return { code: code ?? 128, stdout, stderr: Buffer.concat(err).toString() };
+    } finally {
+      await file.close();
+    }
+  } finally {
+    await remove();
+  }
+}
+
+/** From the beginning: the position is where git stopped writing. */
+async function contentOf(file: FileHandle): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow((await file.stat()).size);
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, at);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+  }
+  return bytes;
 }
 
 function notStarted(cwd: string, cause: unknown): RolloutError {

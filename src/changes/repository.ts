@@ -134,9 +134,10 @@ function kept<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promis
 }
 
 async function listTree(git: Git, commit: string): Promise<Tree> {
-  const builder = treeBuilder();
-  const answer = await git.stream(['ls-tree', '-r', '-z', '--full-tree', commit], { onData: builder.push });
+  const answer = await git.spool(['ls-tree', '-r', '-z', '--full-tree', commit]);
   if (answer.code !== 0) throw gitFailed(answer, `list the files of ${commit}`);
+  const builder = treeBuilder({ bytes: answer.stdout.length, size: answer.stdout.length >> 6 });
+  builder.push(answer.stdout);
   return builder.done();
 }
 

@@ -8,7 +8,7 @@ export interface TreeBuilder {
   done(): Tree;
 }
 
-/** Builds a tree chunk by chunk, while git still writes. `expected`: bytes and entries, where they are known. */
+/** Builds a tree piece by piece. `expected`: bytes and entries, where they are known. */
 export function treeBuilder(
   expected: { readonly bytes: number; readonly size: number } = { bytes: 1 << 20, size: 1 << 14 },
 ): TreeBuilder {
