@@ -8,6 +8,7 @@ import { documents } from '../src/report/contract.js';
 import { failureDocument } from '../src/report/terminal.js';
 import { version } from '../src/version.js';
 import { changedJob, jobPlan, jobReport, plan, report, succeededJob } from './report/sample.js';
+import { spec as gateSpec } from './verify/series.js';
 
 describe('what is made from the sources is committed as it is made (`npm run generate`)', () => {
   it.each(Object.entries(generated))('%s', async (path, make) => {
@@ -38,6 +39,20 @@ describe('action.yml', () => {
     expect(action.runs).toEqual({ using: 'node24', main: 'dist/main.js', post: 'dist/post.js', 'post-if': 'always()' });
   });
 });
+
+const time = '2026-11-22T10:00:00Z';
+const evidence = {
+  ...{ job: 'orders', environment: 'production', rollout: 'r', n: 1, revision: 'r1-0', run: 'a', runs: ['a'] },
+  ...{ direction: 'forward', startedAt: time, runningSince: time, judgedAt: time, life: null, verdict: null },
+  gates: [
+    {
+      spec: gateSpec({ max: 1 }),
+      baseline: null,
+      samples: [{ at: time, value: 2, idle: false, run: 'a', error: null, grade: 'fail' }],
+      ...{ errors: [], absent: false, verdict: null },
+    },
+  ],
+};
 
 describe('the published schemas', () => {
   const ajv = new Ajv2020({ strict: true, strictTypes: false, validateFormats: false });
@@ -97,6 +112,17 @@ describe('the published schemas', () => {
       services: { glue: 'http://127.0.0.1:1' },
       control: 'http://127.0.0.1:2',
     },
+    verify: {
+      ...{ version: 1, kind: 'verify', exitCode: 1 },
+      jobs: [
+        {
+          ...{ job: 'orders', environment: 'production', run: 'a', direction: 'forward', same: true },
+          verdict: { result: 'fail', code: 'gate-failed', message: 'x' },
+          gates: [{ gate: 'lag', verdict: { result: 'fail', message: 'x' } }],
+        },
+      ],
+    },
+    evidence: { version: 1, kind: 'evidence', environment: 'production', commit: null, jobs: [evidence] },
   };
 
   it.each(Object.keys(documents) as (keyof typeof documents)[])('%s takes its document, and no other', (kind) => {

@@ -46,7 +46,10 @@ describe('permissions', () => {
   it.each(readers)('%s, which may write no ledger, changes nothing', (_, job) => {
     const modes = (job.steps ?? []).filter(isAction).map((step) => step.with?.['mode']);
     const reads = modes.every((mode) => mode === 'plan' || mode === 'validate');
-    const gated = ["github.event_name == 'pull_request'", "inputs.mode == 'plan' || inputs.mode == 'status'"];
+    const gated = [
+      "github.event_name == 'pull_request' || github.event_name == 'merge_group'",
+      "inputs.mode == 'plan' || inputs.mode == 'status'",
+    ];
     expect(reads || gated.includes(job.if ?? '')).toBe(true);
   });
 
@@ -135,6 +138,47 @@ describe('pins', () => {
     }
     expect([...versions].filter(([, found]) => found.size > 1)).toEqual([]);
   });
+});
+
+describe('the gate of an environment', () => {
+  const gated = own.filter(
+    ([, job, { path }]) => /(rollout|fan-out)\.yml$/.test(path) && job.environment !== undefined,
+  );
+
+  it('is there in both workflows that plan first', () => {
+    expect(gated.map(([name]) => name)).toEqual([
+      '.github/workflows/fan-out.yml: gate',
+      '.github/workflows/rollout.yml: rollout',
+    ]);
+  });
+
+  it.each(gated)('%s is asked only where the event rolls out and something is left to do', (_, job, { jobs: of }) => {
+    expect(job.if).toBe(`needs.plan.outputs.rolls-out == 'true' && needs.plan.outputs.matrix != '{"include":[]}'`);
+    const steps = of['plan']?.steps ?? [];
+    const red = steps.find(({ run }) => run?.includes('exit 1'));
+    expect(red?.if).toBe(
+      `steps.plan.outputs.rolls-out == 'true' && steps.plan.outputs.result == 'refused' && steps.plan.outputs.matrix == '{"include":[]}'`,
+    );
+    expect(steps.at(-1)).toBe(red);
+  });
+
+  it.each(gated)('%s: forks and Dependabot get no credentials for a plan', (_name, _job, { jobs: of }) => {
+    const logins = (of['plan']?.steps ?? []).filter(({ uses }) =>
+      /^(aws-actions|google-github-actions)\//.test(uses ?? ''),
+    );
+    expect(logins.length).toBe(2);
+    for (const { if: when } of logins)
+      expect(when).toMatch(
+        / && \(github\.event_name != 'pull_request' \|\| \(github\.event\.pull_request\.head\.repo\.full_name == github\.repository && github\.actor != 'dependabot\[bot\]'\)\)$/,
+      );
+  });
+
+  it.each(all.filter(({ on }) => on['pull_request'] !== undefined).map((one) => [one.path, one] as const))(
+    '%s plans for a merge queue, too',
+    (_, { on }) => {
+      expect('merge_group' in on).toBe(true);
+    },
+  );
 });
 
 describe('a rollout', () => {

@@ -16,6 +16,7 @@ export interface WorkflowJob {
   readonly uses?: string;
   readonly with?: { readonly [name: string]: unknown };
   readonly strategy?: object;
+  readonly environment?: unknown;
   readonly permissions?: { readonly [right: string]: string };
   readonly 'timeout-minutes'?: unknown;
   readonly concurrency?: Concurrency;

@@ -1,9 +1,11 @@
+import { cloudwatchService } from './cloudwatch/index.js';
 import { dataflowService } from './dataflow/index.js';
 import { environmentOf } from './env.js';
 import { type GithubOptions, githubService } from './github/index.js';
 import { glueService } from './glue/index.js';
 import { emulatorClock, type KernelClock } from './kernel/clock.js';
 import { startServices } from './kernel/start.js';
+import { monitoringService } from './monitoring/index.js';
 import { s3Service } from './s3/index.js';
 import type { EmulatorClock, Service } from './service.js';
 import { storageService } from './storage/index.js';
@@ -49,11 +51,15 @@ function servicesOf(clock: EmulatorClock, github: GithubOptions): readonly Servi
   const known = identities();
   const storage = storageService(clock);
   const s3 = s3Service(clock, { autoCreate: true, identities: known });
+  const dataflow = dataflowService(clock, storage);
+  const glue = glueService(clock, { s3: s3.store, identities: known });
   return [
-    dataflowService(clock, storage),
+    dataflow,
     storage,
-    glueService(clock, { s3: s3.store, identities: known }),
+    monitoringService(clock, dataflow),
+    glue,
     s3,
+    cloudwatchService(clock, glue, { identities: known }),
     stsService(clock, known),
     githubService(clock, github),
   ];

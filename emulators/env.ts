@@ -15,12 +15,21 @@ export function environmentOf(
       CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${url}/storage/v1/`,
       STORAGE_EMULATOR_HOST: url,
     })),
+    ...of('monitoring', (url) => ({ CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING: `${url}/` })),
     ...of('glue', (url) => ({ AWS_ENDPOINT_URL_GLUE: url })),
     ...of('s3', (url) => ({ AWS_ENDPOINT_URL_S3: url })),
+    ...of('cloudwatch', (url) => ({ AWS_ENDPOINT_URL_CLOUDWATCH: url })),
     ...of('sts', (url) => ({ AWS_ENDPOINT_URL_STS: url })),
     ...of('github', (url) => ({ GITHUB_API_URL: url, GITHUB_TOKEN: 'canary-local-cloud' })),
     ...google,
     ...aws,
+    ...clockEnvironment(clock),
+  };
+}
+
+/** What a process of the tool that starts now needs to show the local cloud's time. */
+export function clockEnvironment(clock: { readonly rate: number; readonly origin: number }) {
+  return {
     STREAM_ROLLOUT_CLOCK_RATE: String(clock.rate),
     // Processes that start one after the other agree on the time only if they count from the same moment.
     STREAM_ROLLOUT_CLOCK_ORIGIN: String(clock.origin),

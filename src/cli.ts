@@ -14,8 +14,8 @@ import type { Result } from './modes/run.js';
 import { renderStatus } from './modes/status.js';
 import { renderPlan } from './plan/index.js';
 import { cliTeller } from './report/cli-teller.js';
-import { writeFiles } from './report/files.js';
-import { forgeOf, lateGitHub } from './report/forge.js';
+import { evidenceDocument, writeFiles } from './report/files.js';
+import { forgeOf, lateGitHub, lateRuns } from './report/forge.js';
 import { masked } from './report/masked.js';
 import { planSummary, reportSummary } from './report/summary.js';
 import { failureDocument, printDocument, printFailure, renderErrors, renderReport } from './report/terminal.js';
@@ -74,7 +74,7 @@ function program(): Command {
     .description('Rolls new code and settings out to running streaming jobs.')
     .version(version)
     .option('--json', 'print one JSON document on stdout')
-    .option('--out <directory>', 'also write plan.json, report.json and summary.md there')
+    .option('--out <directory>', 'also write plan.json, report.json, evidence.json and summary.md there')
     .option('-C, --directory <directory>', 'root of the checkout', '.')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
@@ -90,6 +90,11 @@ function program(): Command {
   for (const name of common) history.addOption(optionOf(name));
   history.option('--limit <count>', 'how many entries', countOf, 20);
   history.action(async (_options, made: Command) => finish(await runLog(made.optsWithGlobals())));
+  root
+    .command('verify')
+    .description('judge a file of evidence again: the same samples give the same verdict')
+    .requiredOption('--replay <file>', 'evidence.json of a rollout')
+    .action(async (_options, made: Command) => finish(await runVerify(made.optsWithGlobals())));
   root
     .command('emulate')
     .description('run the local cloud until it is interrupted')
@@ -155,7 +160,8 @@ async function runMode(named: Exclude<Mode, 'auto'>, options: Options): Promise<
     }
     const plan = masked(result.plan, mask);
     const report = result.kind === 'report' ? masked(result.report, mask) : null;
-    await writeFiles(inputs.outputDirectory, plan, report, summaryOf(plan, report, notice, result));
+    const evidence = report === null ? null : masked(evidenceDocument(report, bench.measuring.all), mask);
+    await writeFiles(inputs.outputDirectory, plan, report, summaryOf(plan, report, notice, result), evidence);
     if (report !== null) printDocument(json, report, renderReport(report));
     else if (plan !== null) printDocument(json, plan, renderPlan(plan));
     return result.exitCode;
@@ -180,11 +186,24 @@ async function runLog(options: Options): Promise<number> {
   }
 }
 
+async function runVerify(options: Options): Promise<number> {
+  const { renderVerification, verifyAgain } = await import('./modes/verify.js');
+  const found = await verifyAgain(String(options['replay']));
+  printDocument(options['json'] === true, found, renderVerification(found));
+  return found.exitCode;
+}
+
 function openBench(inputs: Inputs) {
   // Commands of the manifest and relative paths start at the top of the checkout.
   process.chdir(inputs.workspace);
-  const github = lateGitHub(inputs.event, inputs.githubToken, (line) => cliTeller.line(line));
-  const bench = makeBench(inputs, { forge: forgeOf(github), teller: cliTeller, signal: cancelled, onSecret: () => {} });
+  const warn = (line: string) => cliTeller.line(line);
+  const github = lateGitHub(inputs.event, inputs.githubToken, warn);
+  const bench = makeBench(inputs, {
+    forge: forgeOf(github, lateRuns(inputs.event, inputs.githubToken, warn)),
+    teller: cliTeller,
+    signal: cancelled,
+    onSecret: () => {},
+  });
   mask = bench.mask;
   return bench;
 }

@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { keepHeapSmall } from './heap.js';
 import { readActionInputs } from './inputs/action.js';
-import { chooseMode } from './inputs/mode.js';
+import { chooseMode, needsRefs } from './inputs/mode.js';
 import { RolloutError } from './model/error.js';
 import { worstExitCode } from './model/outcome.js';
 import type { Report } from './model/report.js';
@@ -9,7 +9,7 @@ import { makeBench } from './modes/make-bench.js';
 import { loadManifest, ManifestInvalid, validateWorkTree } from './modes/manifest.js';
 import { actionTeller } from './report/action-teller.js';
 import { exitCodeOfFailure } from './report/failure.js';
-import { forgeOf, lateGitHub } from './report/forge.js';
+import { forgeOf, lateGitHub, lateRuns } from './report/forge.js';
 import { harmless } from './report/harmless.js';
 import { tellInputErrors } from './report/input-errors.js';
 import { cancelOn, processCancelled } from './rollout/cancel.js';
@@ -27,16 +27,17 @@ async function main(): Promise<number> {
   const inputs = readActionInputs(process.env);
   const github = lateGitHub(inputs.event, inputs.githubToken, (line) => core.info(line));
   const bench = makeBench(inputs, {
-    forge: forgeOf(github),
+    forge: forgeOf(
+      github,
+      lateRuns(inputs.event, inputs.githubToken, (line) => core.info(line)),
+    ),
     teller: actionTeller,
     signal: cancelled,
     onSecret: core.setSecret,
   });
   if (inputs.mode === 'validate') return tellInputErrors(await validateWorkTree(bench));
-  const needsManifest =
-    inputs.mode === 'auto' && inputs.event.name !== 'schedule' && inputs.event.name !== 'pull_request_target';
-  const refs = needsManifest ? (await loadManifest(bench)).refs : null;
-  const { mode, notice } = chooseMode(inputs, inputs.event, refs);
+  const refs = needsRefs(inputs, inputs.event) ? (await loadManifest(bench)).refs : null;
+  const { mode, notice, rollsOut } = chooseMode(inputs, inputs.event, refs);
   if (notice !== null) core.notice(notice);
   core.saveState('environment', inputs.environment ?? '');
   core.saveState('nonce', bench.holder.nonce);
@@ -65,6 +66,8 @@ async function main(): Promise<number> {
         superseded: result.kind === 'report' ? (result.superseded ?? []) : [],
         detect: result.kind === 'plan' && result.detect,
         notice,
+        rollsOut,
+        evidence: bench.measuring.all,
         mask: bench.mask,
       },
       inputs,

@@ -41,8 +41,9 @@ afterEach(async () => {
 
 afterAll(removeTemporaries);
 
-function stores(env: { readonly [name: string]: string } = {}): Stores {
+function stores(env: { readonly [name: string]: string } = {}, timeoutSeconds?: number): Stores {
   const made = openStores({
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     env: {
       AWS_ENDPOINT_URL_S3: local.services['s3'],
       AWS_ENDPOINT_URL_STS: local.services['sts'],
@@ -161,7 +162,7 @@ describe('Cloud Storage', () => {
     expect(await stores().get('gs://templates/none', {})).toBeNull();
   });
 
-  it('gets large contents in pieces', async () => {
+  it('gets large contents whole', async () => {
     const large = Buffer.alloc(9 * 1024 * 1024, 'stream');
     expect(await stores().put('gs://templates/large', {}, large)).toBe('created');
     expect(await stores().put('gs://templates/large', {}, large)).toBe('present');
@@ -193,6 +194,38 @@ describe('Cloud Storage', () => {
     });
     await fault({ service: 'storage', operation: 'objects.insert', when: 'before', effect: 'status', status: 404 });
     await expect(stores().put('gs://none/x', {}, bytes)).rejects.toMatchObject({ code: 'upload-bucket-missing' });
+  });
+});
+
+describe('Cloud Storage as STORAGE_EMULATOR_HOST of the process has it', () => {
+  const uri = `gs://templates/orders/${digest}.json`;
+  afterEach(() => {
+    delete process.env['STORAGE_EMULATOR_HOST'];
+  });
+
+  it('is asked below its base path', async () => {
+    process.env['STORAGE_EMULATOR_HOST'] = local.services['storage'];
+    expect(await stores().put(uri, {}, bytes)).toBe('created');
+    expect(await stores().put(uri, {}, bytes)).toBe('present');
+    expect(Buffer.from((await stores().get(uri, {})) ?? [])).toEqual(bytes);
+    const log = (await (await fetch(`${local.control}/requests`)).json()) as { path: string }[];
+    const place = `/b/templates/o`;
+    expect(log.map(({ path }) => path.split('?')[0])).toEqual([
+      `/upload/storage/v1${place}`,
+      `/upload/storage/v1${place}`,
+      `/storage/v1${place}/${encodeURIComponent(`orders/${digest}.json`)}`,
+      `/storage/v1${place}/${encodeURIComponent(`orders/${digest}.json`)}`,
+    ]);
+  });
+
+  it.each([['objects.insert'], ['objects.get']])('that never answers %s is given up', async (operation) => {
+    await fault({ service: 'storage', operation, when: 'before', effect: 'hang', times: 10 });
+    const asked = operation === 'objects.get' ? stores({}, 0.2).get(uri, {}) : stores({}, 0.2).put(uri, {}, bytes);
+    await expect(asked).rejects.toMatchObject({
+      code: 'upload-failed',
+      class: 'transient',
+      message: expect.stringContaining('no answer within 0.2 s'),
+    });
   });
 });
 

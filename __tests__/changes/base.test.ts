@@ -10,7 +10,9 @@ const [before, base, ledger] = ['b', 'a', '1'].map((digit) => digit.repeat(40)) 
 const zero = '0'.repeat(40);
 
 describe('where a change is explained from', () => {
-  it.each<[string, Partial<BaseEvent> | null, { input?: string; ledger?: string | null }, readonly string[]]>([
+  it.each<
+    [string, Partial<BaseEvent> | null, { input?: string; ledger?: string | null; parent?: string }, readonly string[]]
+  >([
     ['a push', { name: 'push', before }, {}, [`push ${before}`, `ledger ${ledger}`]],
     ['the first push of a branch', { name: 'push', before: zero }, {}, [`ledger ${ledger}`]],
     ['the first push of a branch, under SHA-256', { name: 'push', before: '0'.repeat(64) }, {}, [`ledger ${ledger}`]],
@@ -33,12 +35,20 @@ describe('where a change is explained from', () => {
     ['a schedule', { name: 'schedule' }, {}, [`ledger ${ledger}`]],
     ['the command line', null, {}, [`ledger ${ledger}`]],
     ['an event file that was not readable', { name: 'push' }, { ledger: null }, []],
+    ['the command line, by the parent', null, { ledger: null, parent: before }, [`parent ${before}`]],
+    [
+      'the command line, by the ledger before the parent',
+      null,
+      { parent: before },
+      [`ledger ${ledger}`, `parent ${before}`],
+    ],
     ['the input', { name: 'push', before }, { input: 'main' }, ['input main']],
     ['an empty input', { name: 'push', before }, { input: '' }, [`push ${before}`, `ledger ${ledger}`]],
   ])('%s', (_, event, given, wanted) => {
     const request = baseRequest(event && { ...none, ...event }, {
       input: given.input ?? null,
       ledger: given.ledger === undefined ? ledger : given.ledger,
+      parent: given.parent ?? null,
     });
     expect(request.candidates.map(({ how, commit }) => `${how} ${commit}`)).toEqual(wanted);
   });

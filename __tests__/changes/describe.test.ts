@@ -1,8 +1,10 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { baseRequest } from '../../src/changes/base.js';
 import { type ChangeRequest, type Changes, describeChanges } from '../../src/changes/describe.js';
 import { openRepository, type Repository } from '../../src/changes/repository.js';
 import { sameCodeUnderTodaysGlobs } from '../../src/changes/same-code.js';
 import type { Manifest } from '../../src/model/job.js';
+import type { JsonObject } from '../../src/model/json.js';
 import { engine, engines, fileTarget, jobOf, manifestOf, pathsEngine } from './jobs.js';
 import { cloneOf, env, newRepo, type Repo, removeTemporaries } from './repo.js';
 
@@ -217,6 +219,16 @@ describe('the base', () => {
     }
   });
 
+  it('that is the parent is told, as nobody asked for it', async () => {
+    const asked = await changedBy((repo) => repo.commit({ 'sync/main.py': 'new' }));
+    const [parent = ''] = await asked.repository.parents(asked.repository.head);
+    const base = baseRequest(null, { input: null, ledger: null, parent });
+    const changes = await ask(asked, parent, { base });
+    expect(changes.base).toEqual({ how: 'parent', commit: parent });
+    expect(touchedIn(changes)).toEqual(['sync']);
+    expect(changes.findings).toMatchObject([{ code: 'base-parent', level: 'notice' }]);
+  });
+
   it('that is the head explains that nothing changed', async () => {
     const asked = await changedBy((repo) => repo.commit({ 'sync/main.py': 'new' }));
     const changes = await ask({ ...asked, before: null }, asked.repository.head);
@@ -365,6 +377,22 @@ describe('findings', () => {
     expect(await codes(read('1'.repeat(64), false))).toEqual([]);
     expect(await codes(read('1'.repeat(64), true))).toEqual(['warning mutable-artifact']);
     expect(await codes(read(null, false))).toEqual(['error reference-unreadable']);
+  });
+
+  it('a library made elsewhere that can be overwritten, beside a script of the repository', async () => {
+    const positions = { 'target.libraries': { file: 'jobs.yml', line: 9, column: 5 } };
+    const job = jobOf('clicks', { ...fileTarget, libraries: ['s3://code/io-1.2.jar'] }, { positions });
+    const overwritable = (target: JsonObject) => (target['libraries'] ?? []) as string[];
+    const given = { engines: new Map([...engines, ['lab', { ...engine, overwritable }]]) };
+    expect((await findingsFor(job, given)).filter(({ code }) => code === 'mutable-artifact')).toEqual([
+      {
+        code: 'mutable-artifact',
+        level: 'warning',
+        message: 's3://code/io-1.2.jar can be overwritten: a change of its content is not seen.',
+        file: 'jobs.yml',
+        line: 9,
+      },
+    ]);
   });
 
   it('files that are not committed, of the jobs that they belong to', async () => {

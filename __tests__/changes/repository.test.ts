@@ -150,6 +150,8 @@ describe('what git refuses', () => {
   it('a repository without a commit', async () => {
     await expect(openRepository({ directory: newRepo().path, env })).rejects.toMatchObject({
       code: 'not-a-repository',
+      message: expect.stringMatching(/ is a git repository without a commit\.$/),
+      next: expect.stringContaining('commit the manifest and the code first'),
     });
   });
 

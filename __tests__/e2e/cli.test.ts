@@ -35,6 +35,16 @@ async function machine(stage: Stage, depth = 0) {
 }
 
 describe('the CLI', () => {
+  scenario('never takes the fast clock of a local cloud for a real one', async (stage) => {
+    await stage.repo.commit(files);
+    const { directory } = await machine(stage);
+    const { GITHUB_API_URL: _, AWS_ENDPOINT_URL_STS: _sts, ...env } = stage.cloud.env;
+    const told = await cli<Failure>(directory, env, 'apply');
+    expect([told.code, told.document.code]).toEqual([4, 'clock-rate-refused']);
+    expect(told.document.message).toContain('AWS_ENDPOINT_URL_STS');
+    expect(await stage.cloud.requests()).toEqual([]);
+  });
+
   scenario('plans, applies what was planned, tells the status and the history', async (stage) => {
     await defineGlueJobs(stage.cloud, ['clicks']);
     await stage.repo.commit(files);

@@ -106,6 +106,13 @@ describe('a push to main', () => {
         file: manifestPath,
         line,
       },
+      {
+        level: 'notice',
+        title: 'changes clicks',
+        message: 'glue/clicks.py changed',
+        file: 'glue/clicks.py',
+        line: 1,
+      },
     ]);
 
     const checks = (await stage.cloud.checks(stage.repository)).filter(({ head_sha }) => head_sha === next.event.sha);
@@ -119,6 +126,7 @@ describe('a push to main', () => {
     const whole = checks.find(({ name }) => name === 'stream-rollout / production');
     expect(whole?.annotations).toMatchObject([
       { path: manifestPath, start_line: line, annotation_level: 'notice', title: 'clicks: succeeded' },
+      { path: 'glue/clicks.py', start_line: 1, annotation_level: 'notice', title: 'changes clicks' },
     ]);
     expect(whole?.details_url).toBe(`https://github.com/acme/streams/actions/runs/${next.event.runId}`);
   });

@@ -12,6 +12,7 @@ import {
   template,
 } from './harness/fleet.js';
 import { type Stage, scenario } from './harness/stage.js';
+import { told } from './harness/told.js';
 
 const files = {
   [manifestPath]: manifest({ clicks: glueJob('clicks'), orders: dataflowJob('orders') }),
@@ -50,6 +51,23 @@ describe('first contact with a fleet that was started by hand', () => {
     expect(change.job('clicks')).toMatchObject({ strategy: 'restart', runBefore: byHand.clicks });
   });
 
+  scenario('a commit that also changes the code of such a job is told, with the way to roll it out', async (stage) => {
+    const byHand = await startedByHand(stage);
+    await stage.repo.commit({ 'glue/clicks.py': script('clicks 0'), 'templates/orders.json': template('orders:1') });
+    const first = await stage.push(files);
+    expect(first.plan?.base.how).toBe('push');
+    expect(first.outcomes).toEqual({ clicks: 'adopted', orders: 'adopted' });
+    expect(first.annotations.filter(({ title }) => title?.endsWith('adopted-without-change'))).toMatchObject([
+      { level: 'warning', title: 'clicks: adopted-without-change', file: manifestPath },
+    ]);
+    const said = first.job('clicks').findings.find(({ code }) => code === 'adopted-without-change');
+    expect(said?.message).toContain(`this commit also changes glue/clicks.py, and run ${byHand.clicks}`);
+
+    const forced = await stage.run(first.event, { inputs: { force: 'true', jobs: 'clicks' } });
+    expect(said?.next).toContain('stream-rollout apply --environment production --jobs clicks --force');
+    expect(forced.job('clicks')).toMatchObject({ outcome: 'succeeded', runBefore: byHand.clicks });
+  });
+
   scenario('tells what differs from the manifest, and changes nothing for that', async (stage) => {
     await startedByHand(stage, { dataflow: { maxWorkers: 25 } });
     const first = await stage.push(files);
@@ -77,16 +95,10 @@ describe('first contact with a fleet that was started by hand', () => {
   });
 
   scenario('a batch job of that name is refused', async (stage) => {
-    await startedByHand(stage, { dataflow: { type: 'JOB_TYPE_BATCH' } });
+    const byHand = await startedByHand(stage, { dataflow: { type: 'JOB_TYPE_BATCH' } });
     const first = await stage.push(files);
-    expect(first.code).toBe(3);
     expect(first.outcomes).toEqual({ clicks: 'adopted', orders: 'refused' });
-    expect(first.job('orders')).toMatchObject({ code: 'not-streaming' });
-    expect(first.job('orders').message).toContain('is a batch job: it ends by itself');
-    expect(first.job('orders').next).toContain('take orders out of the manifest');
-    expect(first.annotations).toContainEqual(
-      expect.objectContaining({ level: 'error', title: 'orders: refused (not-streaming)' }),
-    );
+    expect(await told(stage, first, 'orders', { batch: byHand.orders })).toBe('F1');
     expect(first.writes).toEqual([]);
   });
 });
@@ -96,9 +108,7 @@ describe('first contact with what is no stream', () => {
     const Command = { Name: 'glueetl', ScriptLocation: 's3://planted/clicks.py', PythonVersion: '3' };
     await defineGlueJobs(stage.cloud, ['clicks'], { Command });
     const first = await stage.push({ ...files, [manifestPath]: manifest({ clicks: glueJob('clicks') }) });
-    expect(first.code).toBe(3);
-    expect(first.job('clicks')).toMatchObject({ outcome: 'refused' });
-    expect(first.job('clicks').message).toContain('glueetl');
+    expect(await told(stage, first, 'clicks')).toBe('F2');
     expect([first.writes.filter((call) => call.startsWith('glue.')), first.ledger]).toEqual([[], []]);
   });
 });
@@ -119,9 +129,8 @@ describe('drift', () => {
 
     const refused = await stage.push({ 'docs/page.md': 'x\n' });
     expect(refused.outcomes).toEqual({ clicks: 'refused', orders: 'unchanged' });
-    expect(refused.job('clicks')).toMatchObject({ code: 'run-by-hand', runAfter: other });
-    expect(refused.job('clicks').next).toContain('--on-drift adopt');
-    expect([refused.code, refused.writes, refused.ledger]).toEqual([3, [], []]);
+    expect(await told(stage, refused, 'clicks', { recorded: byHand.clicks, other })).toBe('F3');
+    expect([refused.writes, refused.ledger]).toEqual([[], []]);
 
     const taken = await stage.run(refused.event, { inputs: { 'on-drift': 'adopt' } });
     expect([taken.outcomes, taken.writes]).toEqual([{ clicks: 'adopted', orders: 'unchanged' }, []]);
@@ -135,9 +144,7 @@ describe('drift', () => {
     stage.cloud.advance(60);
 
     const refused = await stage.push({ 'glue/clicks.py': script('clicks 2') });
-    expect(refused.job('clicks')).toMatchObject({ outcome: 'refused', code: 'job-down' });
-    expect(refused.job('clicks').message).toContain('Nothing runs now.');
-    expect(refused.job('clicks').next).toContain('--force');
+    expect(await told(stage, refused, 'clicks', { recorded: byHand.clicks })).toBe('F4');
     expect(refused.summary).toContain('**Nothing processes clicks.**');
     expect(refused.writes).toEqual([]);
 

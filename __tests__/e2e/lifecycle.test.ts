@@ -2,6 +2,7 @@ import { describe, expect } from '@jest/globals';
 import type { JsonObject } from '../../src/model/json.js';
 import { dataflowJob, defineGlueJobs, glueJob, manifest, manifestPath, script, template } from './harness/fleet.js';
 import { type Stage, scenario } from './harness/stage.js';
+import { told } from './harness/told.js';
 
 /** The Glue job has a name of its own, so that the key can be changed. */
 const clicks = glueJob('clicks', { name: 'clicks' });
@@ -48,6 +49,47 @@ describe('the manifest changes, and', () => {
     expect(change.outcomes).toMatchObject({ views: 'unchanged', orders: 'unchanged' });
   });
 
+  scenario(
+    'a job without a name of its own is renamed: its run keeps the old key as its name on the engine',
+    async (stage) => {
+      const first = await started(stage);
+      const run = first.job('orders').runAfter;
+      const others = { clicks, views: glueJob('views') };
+      const purchases = {
+        ...dataflowJob('orders'),
+        was: 'orders',
+      };
+      const renamed = await stage.push(declared({ purchases, ...others }));
+      expect([renamed.code, renamed.writes]).toEqual([0, []]);
+      expect(renamed.job('purchases')).toMatchObject({ outcome: 'adopted', runAfter: run });
+      const kept = renamed.planned('purchases').findings.find(({ code }) => code === 'name-kept');
+      expect(kept).toMatchObject({ level: 'notice', file: manifestPath });
+      expect(kept?.next).toContain('`target.name: orders`');
+
+      const updated = await stage.push({ 'templates/orders.json': template('orders:2') });
+      expect(updated.job('purchases')).toMatchObject({
+        outcome: 'succeeded',
+        strategy: 'in-place-update',
+        runBefore: run,
+      });
+      const now = updated.job('purchases').runAfter ?? '';
+      expect(Object.keys(await stage.cloud.states('dataflow', 'orders'))).toContain(now);
+
+      const alone = dataflowJob('orders');
+      const lost = await stage.push(declared({ purchases: alone, ...others }));
+      expect(lost.job('purchases')).toMatchObject({ outcome: 'refused', code: 'no-strategy', runAfter: now });
+      expect(lost.job('purchases').next).toContain('to keep the run, declare `target.name: orders`');
+      expect(lost.planned('purchases').findings).toContainEqual(expect.objectContaining({ code: 'name-changes' }));
+      expect(lost.writes).toEqual([]);
+
+      const named = dataflowJob('orders', { name: 'orders' });
+      const again = await stage.push(declared({ purchases: named, ...others }));
+      expect(again.outcomes).toEqual({ purchases: 'unchanged', clicks: 'unchanged', views: 'unchanged' });
+      expect([again.writes, again.ledger]).toEqual([[], []]);
+      expect(again.plan?.jobs.map(({ job }) => job)).not.toContain('orders');
+    },
+  );
+
   scenario('a job is to be stopped, although its code is gone; later it runs again', async (stage) => {
     const first = await started(stage);
     const old = first.job('clicks').runAfter ?? '';
@@ -77,8 +119,9 @@ describe('the manifest changes, and', () => {
     const first = await started(stage);
     const stopped = { ...dataflowJob('orders'), desired: 'stopped' };
     const refused = await stage.push(declared({ clicks, views: glueJob('views'), orders: stopped }));
-    expect(refused.job('orders')).toMatchObject({ outcome: 'refused', code: 'no-strategy' });
-    expect(refused.job('orders').next).toContain('accept state-loss');
+    expect(await told(stage, refused, 'orders', { old: first.job('orders').runAfter })).toBe(`refused (no-strategy), exit 3
+Refused; nothing was touched. No strategy fits. stop: it flushes the state (open windows end early), and the job is stateful. Now: run <old> of orders is running.
+Next: If that is what you want: accept state-loss.`);
 
     const next = await stage.run(refused.event, { inputs: { accept: 'state-loss' } });
     expect(next.job('orders')).toMatchObject({ outcome: 'succeeded', strategy: 'stop' });
@@ -89,18 +132,70 @@ describe('the manifest changes, and', () => {
   scenario('a streaming job becomes a batch job by mistake: the new run does not count as a success', async (stage) => {
     const first = await started(stage);
     const next = await stage.push({ 'templates/orders.json': template('orders:2', { behaviour: 'batch' }) });
-    expect(next.job('orders')).toMatchObject({ outcome: 'failed', runAfter: first.job('orders').runAfter });
-    expect(next.job('orders').message).toContain('Only streaming jobs can be updated.');
+    const refused = next.job('orders').steps.find(({ id }) => id === 'replace')?.run;
+    expect(await told(stage, next, 'orders', { old: first.job('orders').runAfter, refused })).toBe(`failed (dataflow-invalid-argument), exit 1
+The rollout failed. Dataflow refused the launch of orders: 400 (<id>): The workflow could not be created. Causes: (<id>): Only streaming jobs can be updated. Now: run <old> of orders is running. Nothing else was left behind.
+Next: fix the code and push, or try the same revision again: stream-rollout apply --environment production --jobs orders --force`);
     expect((await stage.cloud.states('dataflow'))[first.job('orders').runAfter ?? '']).toBe('JOB_STATE_RUNNING');
+
+    const docs = await stage.push({ 'docs/page.md': 'x\n' });
+    expect([docs.code, docs.outcomes['orders'], docs.writes]).toEqual([0, 'quarantined', []]);
+    const warnings = docs.annotations.filter(({ level, title }) => level === 'warning' && title?.startsWith('orders'));
+    expect(warnings.map(({ title }) => title)).toEqual(['orders: quarantined (revision-quarantined)']);
+  });
+
+  scenario(
+    'a new job turns out to be a batch job: it is taken away, and no later commit launches it again',
+    async (stage) => {
+      const batch = template('bids:1', { behaviour: 'batch' });
+      const first = await stage.push({
+        ...declared({ bids: dataflowJob('bids', {}, { stateful: false }) }),
+        'templates/bids.json': batch,
+      });
+      expect(first.code).toBe(1);
+      expect(first.job('bids')).toMatchObject({ outcome: 'failed', runAfter: null });
+      // Seen while it ran, or only after it had ended by itself: the clock is fast.
+      expect(['not-streaming', 'new-run-ended']).toContain(first.job('bids').code);
+
+      const docs = await stage.push({ 'docs/page.md': 'x\n' });
+      expect([docs.code, docs.outcomes, docs.writes]).toEqual([0, { bids: 'quarantined' }, []]);
+      const fixed = await stage.push({ 'templates/bids.json': template('bids:2') });
+      expect(fixed.outcomes).toEqual({ bids: 'succeeded' });
+    },
+  );
+
+  scenario('every changed job is refused: the plan says so, and apply touches nothing', async (stage) => {
+    await started(stage);
+    const orders = dataflowJob('orders', { name: 'bids' });
+    const refused = await stage.push(declared({ clicks, views: glueJob('views'), orders }));
+    expect(refused.outcomes).toEqual({ clicks: 'unchanged', views: 'unchanged', orders: 'refused' });
+    expect([refused.code, refused.writes, refused.ledger]).toEqual([3, [], []]);
+    expect(refused.outputs).toMatchObject({
+      result: 'refused',
+      'changed-jobs': '["orders"]',
+      'failed-jobs': '["orders"]',
+      'any-changed': 'true',
+      matrix: '{"include":[]}',
+    });
+    const plan = await stage.run(refused.event, { inputs: { mode: 'plan' } });
+    expect(plan.code).toBe(3);
+    expect(plan.outputs).toMatchObject({
+      result: 'refused',
+      'changed-jobs': '["orders"]',
+      'failed-jobs': '[]',
+      'any-changed': 'true',
+      matrix: '{"include":[]}',
+    });
   });
 
   scenario('a job moves to another region: these are two jobs, and nothing is touched', async (stage) => {
-    await started(stage);
+    const first = await started(stage);
     const moved = glueJob('clicks', { name: 'clicks', region: 'us-east-1' });
     const next = await stage.push(declared({ clicks: moved, views: glueJob('views'), orders: dataflowJob('orders') }));
-    expect(next.job('clicks')).toMatchObject({ outcome: 'refused', code: 'job-elsewhere' });
-    expect(next.job('clicks').message).toContain('these are two jobs');
-    expect([next.code, next.writes]).toEqual([3, []]);
+    expect(await told(stage, next, 'clicks', { old: first.job('clicks').runAfter })).toBe(`refused (job-elsewhere), exit 3
+Refused; nothing was touched. The ledger knows it on glue eu-west-1, run <old>, and it is declared on glue us-east-1: these are two jobs. What runs now was not looked at.
+Next: declare it under another key, and clicks as it was with desired: stopped`);
+    expect(next.writes).toEqual([]);
   });
 
   scenario('it needs another job that fails: it is skipped, and its run goes on', async (stage) => {
@@ -112,7 +207,9 @@ describe('the manifest changes, and', () => {
       'glue/views.py': script('views 2'),
     });
     expect(next.outcomes).toEqual({ clicks: 'rolled-back', views: 'skipped', orders: 'unchanged' });
-    expect(next.job('views').message).toContain('needs clicks, which is rolled-back');
+    expect(await told(stage, next, 'views', { old: first.job('views').runAfter })).toBe(`skipped (needs-failed), exit 1
+Skipped. It needs clicks, which is rolled-back. The job was left as it is.
+Next: null`);
     expect((await stage.cloud.states('glue', 'views'))[first.job('views').runAfter ?? '']).toBe('RUNNING');
 
     const fixed = await stage.push({ 'glue/clicks.py': script('clicks 3') });

@@ -4,6 +4,7 @@ import { describe, expect } from '@jest/globals';
 import { dispatched } from './harness/events.js';
 import { dataflowJob, manifest, manifestPath, project } from './harness/fleet.js';
 import { type Stage, scenario } from './harness/stage.js';
+import { told } from './harness/told.js';
 
 const environments = {
   staging: { vars: { project: 'acme-staging' } },
@@ -110,9 +111,7 @@ describe('staging, then production', () => {
     const first = await stage.push(files, step(stage, 'staging'));
     const run = first.job('orders').runAfter;
     const broken = await stage.push({ 'ci/build.sh': 'echo no compiler; exit 3\n' }, step(stage, 'staging'));
-    expect(broken.code).toBe(3);
-    expect(broken.job('orders')).toMatchObject({ outcome: 'refused', code: 'build-failed', runAfter: run });
-    expect(broken.job('orders').message).toContain('exit code 3');
+    expect(await told(stage, broken, 'orders', { run })).toBe('P1');
     expect(broken.log).toContain('no compiler');
     expect([broken.writes, broken.ledger]).toEqual([[], []]);
   });

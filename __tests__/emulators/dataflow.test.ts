@@ -425,6 +425,22 @@ describe('lists', () => {
     expect(await cloud.list('ALL')).toMatchObject([{ id, currentState: 'JOB_STATE_QUEUED' }]);
   });
 
+  it('stand still where that is set, until a time after they are first asked; a get does not', async () => {
+    const first = await cloud.running();
+    const since = new Date(cloud.clock.now()).toISOString();
+    cloud.advance(10);
+    const id = await cloud.launch({ name: 'later' });
+    const listsStandStill = { since, seconds: 60 };
+    await cloud.control('/settings', { service: 'dataflow', listsStandStill });
+    cloud.advance(500);
+    expect(await cloud.list('ALL')).toMatchObject([{ id: first }]);
+    expect(await cloud.state(id)).toBe('JOB_STATE_RUNNING');
+    cloud.advance(59);
+    expect(await cloud.list('ALL')).toHaveLength(1);
+    cloud.advance(2);
+    expect(await cloud.list('ALL')).toHaveLength(2);
+  });
+
   it.each(['filter=SOME', 'pageToken=x', 'pageSize=many'])('with a bad %s are 400', async (query) => {
     expect((await raw('GET', `${base}/jobs?${query}`)).status).toBe(400);
   });

@@ -346,6 +346,22 @@ describe('runs', () => {
     expect((await list()).find(({ Id }) => Id === ids[0])?.JobRunState).toBe('STOPPING');
   });
 
+  it('lists that stand still show nothing newer, until a time after they are first asked', async () => {
+    await create({ ExecutionProperty: { MaxConcurrentRuns: 20 } });
+    const id = await run();
+    local.advance(61);
+    const since = new Date(local.clock.now()).toISOString();
+    local.advance(1);
+    await stop(id);
+    await run();
+    await control('settings', { listsStandStill: { since, seconds: 30 } });
+    local.advance(500);
+    expect(await list()).toMatchObject([{ Id: id, JobRunState: 'RUNNING' }]);
+    expect(await stateOf(id)).toBe('STOPPED');
+    local.advance(31);
+    expect(await list()).toHaveLength(2);
+  });
+
   it('pages runs', async () => {
     await create({ ExecutionProperty: { MaxConcurrentRuns: 20 } });
     const ids = new Set<string>();

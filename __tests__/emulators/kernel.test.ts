@@ -6,6 +6,8 @@ import { runEmulate } from '../../emulators/emulate.js';
 import { emulatorClock } from '../../emulators/kernel/clock.js';
 import { startServices } from '../../emulators/kernel/start.js';
 import type { EmulatedRequest, Service } from '../../emulators/service.js';
+import { clockOrigin, clockRate } from '../../src/modes/clock-rate.js';
+import { clockOf } from '../../src/rollout/clock.js';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -291,6 +293,28 @@ describe('a local cloud', () => {
     ending.abort();
     await done;
     await expect(fetch(document.control)).rejects.toThrow('fetch failed');
+  });
+
+  it('tells how a tool that is started after the clock was moved shows the same time', async () => {
+    const cloud = await startCloud({ services: ['storage'], clockRate: 60 });
+    open.push(cloud);
+    const answer = await fetch(`${cloud.control}/clock`, {
+      method: 'POST',
+      body: JSON.stringify({ advanceSeconds: 86_400 }),
+    });
+    const { env, note } = (await answer.json()) as { env: Record<string, string>; note: string };
+    expect(note).toContain('with the variables of `env`');
+    const shown = { ...cloud.env, ...env };
+    const tool = clockOf(clockRate(shown), clockOrigin(shown));
+    // Both are read within the same moment: 60 times the time between the two, and a day if the tool did not follow.
+    expect(Math.abs(tool.now() - cloud.clock.now())).toBeLessThan(60_000);
+    const before = clockOf(clockRate(cloud.env), clockOrigin(cloud.env));
+    expect(cloud.clock.now() - before.now()).toBeGreaterThan(86_000_000);
+    expect(((await (await fetch(`${cloud.control}/clock`)).json()) as { env: object }).env).toEqual(env);
+    const slow = await startCloud({ services: ['storage'] });
+    open.push(slow);
+    const moved = await fetch(`${slow.control}/clock`, { method: 'POST', body: JSON.stringify({ advanceSeconds: 1 }) });
+    expect(await moved.json()).toMatchObject({ env: {}, note: expect.stringContaining('--clock-rate') });
   });
 
   it('prints lines for a shell', async () => {

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { baseRequest } from '../../src/changes/index.js';
 import { readEvent } from '../../src/inputs/event.js';
 import type { EventFacts, Mode } from '../../src/inputs/inputs.js';
-import { chooseMode } from '../../src/inputs/mode.js';
+import { chooseMode, needsRefs } from '../../src/inputs/mode.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'event-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -104,7 +104,7 @@ describe('a mode that a workflow names', () => {
         notice: expect.stringContaining(mode),
       });
     for (const mode of ['detect', 'validate'] as const)
-      expect(chooseMode({ mode }, facts, null)).toEqual({ mode, notice: null });
+      expect(chooseMode({ mode }, facts, null)).toEqual({ mode, notice: null, rollsOut: false });
   });
 
   it.each<[string, EventFacts]>([
@@ -115,11 +115,44 @@ describe('a mode that a workflow names', () => {
       event('workflow_run', { workflow_run: { head_repository: { full_name: own } } }),
     ],
   ])('stands for %s', (_, facts) => {
-    expect(chooseMode({ mode: 'apply' as Mode }, facts, ['main'])).toEqual({ mode: 'apply', notice: null });
+    expect(chooseMode({ mode: 'apply' as Mode }, facts, ['main'])).toMatchObject({ mode: 'apply', notice: null });
   });
 
   it('does not stand for pull_request_target', () => {
     expect(() => chooseMode({ mode: 'plan' }, event('pull_request_target', {}), null)).toThrow('pull_request_target');
+  });
+});
+
+describe('an event that rolls nothing out', () => {
+  const feature = event('push', branch, on('refs/heads/feature'));
+
+  it.each<[string, EventFacts, boolean]>([
+    ['push to a ref of the environment', event('push', branch), true],
+    ['push elsewhere', feature, false],
+    ['deletion', event('push', { ...branch, deleted: true }), false],
+    ['pull request', event('pull_request', { pull_request: pull(own) }), false],
+    ['pull request of a fork', event('pull_request', { pull_request: pull('mallory/streams') }), false],
+    ['merge group', event('merge_group', { merge_group: { head_sha: 'head', base_sha: 'base' } }), false],
+    ['dispatch elsewhere, by name', event('workflow_dispatch', {}, on('refs/heads/feature')), true],
+  ])('is told of a plan before a %s', (_, facts, expected) => {
+    expect(chooseMode({ mode: 'plan' }, facts, ['main']).rollsOut).toBe(expected);
+  });
+
+  it('is told in mode auto, too', () => {
+    expect(chooseMode({ mode: 'auto' }, feature, ['main']).rollsOut).toBe(false);
+    expect(chooseMode({ mode: 'auto' }, event('push', branch), ['main']).rollsOut).toBe(true);
+    const elsewhere = event('workflow_dispatch', {}, on('refs/heads/feature'));
+    expect(chooseMode({ mode: 'auto' }, elsewhere, ['main']).rollsOut).toBe(false);
+  });
+
+  it('says so in a plan, for which the manifest is read first', () => {
+    const refs = (mode: Mode, facts: EventFacts, rollbackTo: string | null = null) =>
+      needsRefs({ mode, rollbackTo }, facts);
+    expect(chooseMode({ mode: 'plan' }, feature, ['main']).notice).toMatch(/is not a ref of this environment/);
+    expect(chooseMode({ mode: 'plan' }, feature, ['main', 'feature']).notice).toBeNull();
+    expect([refs('plan', feature), refs('auto', feature), refs('apply', feature)]).toEqual([true, true, false]);
+    expect(refs('plan', feature, 'previous')).toBe(false);
+    expect(refs('auto', event('schedule', {}))).toBe(false);
   });
 });
 
@@ -147,6 +180,9 @@ describe('the base', () => {
   ])('of a %s', (_, facts, expected) => {
     expect(base(facts)).toEqual(expected);
     expect(base(facts, 'given')).toEqual(['input given']);
+    // What GitLab gives for the first push of a branch is no commit.
+    for (const none of [zero, '0'.repeat(64)]) expect(base(facts, none)).toEqual(expected);
+    expect(base(facts, '0')).toEqual(['input 0']);
   });
 
   it('is unknown where neither the event nor the ledger tells it', () => {

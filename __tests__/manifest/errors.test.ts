@@ -50,8 +50,8 @@ jobs.yml:7:33 environments.production.jobs.orders.targt [manifest-unknown-key] \
 jobs.yml:8:3 environments.artifacts [manifest-key] \`artifacts\` can not be the name of an environment: build results are kept under it
 jobs.yml:10:3 defaults.rivr [manifest-engine] there is no engine \`rivr\`; did you mean \`river\`?
 jobs.yml:11:11 defaults.river.snk [manifest-unknown-key] \`snk\` is not known here; did you mean \`sink\`?
-jobs.yml:11:41 defaults.river.target.region [manifest-value] orders: expected a text, got the number 5: write it in quotes
-jobs.yml:11:44 defaults.river.target.zone [manifest-unknown-key] orders: \`zone\` is not known here; known here: name, region, script, libraries, arguments, workers, size, topics, spot
+jobs.yml:11:41 defaults.river.target.region [manifest-value] orders and clicks: expected a text, got the number 5: write it in quotes
+jobs.yml:11:44 defaults.river.target.zone [manifest-unknown-key] orders and clicks: \`zone\` is not known here; known here: name, region, script, libraries, arguments, workers, size, topics, spot
 jobs.yml:15:5 jobs.orders.startegy [manifest-unknown-key] \`startegy\` is not known here; did you mean \`strategy\`?
 jobs.yml:16:5 jobs.orders.region [manifest-unknown-key] \`region\` is not known here; it belongs into \`target\`
 jobs.yml:17:14 jobs.orders.max-gap [manifest-value] expected a duration such as 30s, 10m, 2h or 1d, got the number 10
@@ -64,8 +64,9 @@ jobs.yml:24:13 jobs.orders.target.size [manifest-value] expected one of small, l
 jobs.yml:25:3 jobs.bad key [manifest-key] expected letters, digits, - and _, beginning with a letter or digit, at most 100
 jobs.yml:27:13 jobs.clicks.engine [manifest-engine] there is no engine \`rivr\`; did you mean \`river\`?
 jobs.yml:28:14 jobs.clicks.max-gap [manifest-value] expected a duration such as 30s, 10m, 2h or 1d, got the text "soon"
+jobs.yml:29:13 jobs.clicks.needs.0 [manifest-needs] there is no job \`ordrs\`; did you mean \`orders\`?
 jobs.yml:30:5 jobs.clicks.needs [manifest-duplicate-key] \`needs\` stands here twice, first in line 29
-jobs.yml:31:3 jobs.nothing [manifest-value] expected a map, got nothing
+jobs.yml:31:3 jobs.nothing [manifest-value] expected a map, got nothing: what belongs to it is written below it, and further to the right
 jobs.yml:32:3 jobs.adrift.engine [manifest-missing] \`engine\` is missing: expected one of river, pond
 `);
 });

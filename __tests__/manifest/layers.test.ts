@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import type { Engine } from '../../src/engines/engine.js';
 import { environmentsOf, validateManifest } from '../../src/manifest/index.js';
+import { river } from './engines.js';
 import { errorsOf, manifestOf, optionsOf, sourceOf } from './read.js';
 
 const six = `version: 1
@@ -90,6 +93,27 @@ jobs:
   clicks: {engine: pond, target: {workers: 3}}
 `;
 
+describe('the name on the engine', () => {
+  it.each([
+    ['orders: {engine: named}', 'orders'],
+    ['orders: {engine: named, target: {name: pipeline}}', 'pipeline'],
+    ['orders: {engine: named, was: sales}', 'sales'],
+    ['orders: {engine: named, was: sales, target: {name: pipeline}}', 'pipeline'],
+    ['orders: {engine: river, target: {region: eu}}', undefined],
+  ])('%s', async (written, name) => {
+    const named: Engine = {
+      ...river,
+      id: 'named',
+      impacts: { name: 'recreate' },
+      target: z.record(z.string(), z.json()) as never,
+    };
+    const engines = async (id: string) => (id === 'named' ? named : river);
+    const given = { engines, engineIds: ['named', 'river'] };
+    const { jobs } = await manifestOf(`version: 1\njobs:\n  ${written}\n`, given);
+    expect(jobs[0]?.target['name']).toBe(name);
+  });
+});
+
 describe('layers', () => {
   it('merges defaults under the job and the overlay over it', async () => {
     const { jobs, refs } = await manifestOf(layered, { environment: 'production' });
@@ -134,7 +158,7 @@ describe('environments', () => {
   it('has to be named where there are several', async () => {
     expect(environmentsOf(sourceOf(layered))).toEqual(['staging', 'production']);
     expect(await errorsOf(layered)).toEqual([
-      'jobs.yml:3:3 environments [manifest-environment] the manifest has several environments: name one of staging, production',
+      'jobs.yml:3:3 environments [manifest-environment] the manifest has several environments: set the input `environment` (`--environment`) to one of staging, production',
     ]);
     expect(await errorsOf(layered, { environment: 'prodution' })).toEqual([
       'jobs.yml:3:3 environments [manifest-environment] there is no environment `prodution`; did you mean `production`?',

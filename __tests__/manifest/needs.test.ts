@@ -42,6 +42,14 @@ describe('needs', () => {
     ]);
   });
 
+  it('tells a circle and an unknown name also where the jobs have other faults', async () => {
+    expect(await errorsOf(jobs({ a: 'needs: [b, c]', b: 'needs: [a], sink: none' }))).toEqual([
+      'jobs.yml:3:21 jobs.a.needs [manifest-cycle] jobs need each other: a → b → a',
+      'jobs.yml:3:32 jobs.a.needs.1 [manifest-needs] there is no job `c`; known here: a, b',
+      'jobs.yml:4:39 jobs.b.sink [manifest-value] expected one of append, transactional, idempotent, got the text "none"',
+    ]);
+  });
+
   it.each([
     ['itself', { a: 'needs: [a]' }, ['3:21 jobs.a.needs', 'a → a']],
     ['two', { a: 'needs: [b]', b: 'needs: [a]' }, ['3:21 jobs.a.needs', 'a → b → a']],

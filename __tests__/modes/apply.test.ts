@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { apply } from '../../src/modes/apply.js';
 import type { Bench } from '../../src/modes/bench.js';
+import { gather } from '../../src/modes/gather.js';
 import { resume } from '../../src/modes/resume.js';
 import { rollback } from '../../src/modes/rollback.js';
 import { nowSentence } from '../../src/report/now.js';
@@ -216,4 +217,23 @@ it('resume of one job holds to what it needs', async () => {
   const report = await resume(here.bench({ runId: '2', raw: { jobs: 'b' } }));
   expect(report.jobs).toMatchObject([{ job: 'b', outcome: 'pending', code: 'needs-pending' }]);
   expect(here.log()).not.toContain('start b-production 2');
+});
+
+it('a plan tells whether the code was built before', async () => {
+  const here = world();
+  const build = 'echo "x=1" >> "$STREAM_ROLLOUT_OUTPUT"';
+  here.declare({ a: { v: 1, build } });
+  const built = async () => {
+    const { plan } = await gather(here.bench(), { jobs: null });
+    const artifact = plan.jobs[0]?.desired.artifact;
+    return artifact?.kind === 'build' ? artifact.built : undefined;
+  };
+  expect(await built()).toBe(false);
+  expect(outcomesOf(await roll(here.bench()))).toEqual({ a: 'succeeded' });
+  // Nothing is to be done, so nobody asks.
+  expect(await built()).toBeNull();
+  here.declare({ a: { v: 2, build } });
+  expect(await built()).toBe(true);
+  here.declare({ a: { v: 2, build: `${build} # again` } });
+  expect(await built()).toBe(false);
 });

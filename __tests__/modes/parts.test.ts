@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { clockOrigin, clockRate } from '../../src/modes/clock-rate.js';
+import { admitEngine, admitLedger, clockOrigin, clockRate } from '../../src/modes/clock-rate.js';
+import { loadEngine } from '../../src/modes/make-bench.js';
 import { putOff, type Ready } from '../../src/modes/put-off.js';
 import { secretsFrom } from '../../src/modes/secrets.js';
 import { forgeOf } from '../../src/report/forge.js';
@@ -43,6 +44,58 @@ describe("the local cloud's clock", () => {
 
   it.each(['0', '-5', 'x', 'Infinity', '', '0.5'])('never runs at %j', (rate) => {
     expect(clockRate({ STREAM_ROLLOUT_CLOCK_RATE: rate, GITHUB_API_URL: 'http://127.0.0.1:9' })).toBe(1);
+  });
+
+  it.each([
+    ['glue', ['AWS_ENDPOINT_URL_GLUE'], 'AWS_ENDPOINT_URL_S3'],
+    ['glue', ['AWS_ENDPOINT_URL_GLUE', 'AWS_ENDPOINT_URL_S3'], 'AWS_ENDPOINT_URL_STS'],
+    ['glue', ['AWS_ENDPOINT_URL_GLUE', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_STS'], 'AWS_ENDPOINT_URL_CLOUDWATCH'],
+    ['glue', ['GLUE', 'S3', 'STS', 'CLOUDWATCH'].map((service) => `AWS_ENDPOINT_URL_${service}`), null],
+    ['glue', ['AWS_ENDPOINT_URL'], null],
+    ['glue', ['STORAGE_EMULATOR_HOST'], 'AWS_ENDPOINT_URL_GLUE'],
+    ['dataflow', ['AWS_ENDPOINT_URL'], 'CLOUDSDK_API_ENDPOINT_OVERRIDES_DATAFLOW'],
+    ['dataflow', ['CLOUDSDK_API_ENDPOINT_OVERRIDES_DATAFLOW'], 'STORAGE_EMULATOR_HOST'],
+    [
+      'dataflow',
+      ['CLOUDSDK_API_ENDPOINT_OVERRIDES_DATAFLOW', 'STORAGE_EMULATOR_HOST'],
+      'CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING',
+    ],
+    [
+      'dataflow',
+      [
+        'CLOUDSDK_API_ENDPOINT_OVERRIDES_DATAFLOW',
+        'STORAGE_EMULATOR_HOST',
+        'CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING',
+      ],
+      null,
+    ],
+    ['command', ['GITHUB_API_URL'], null],
+  ])('for %s with loopback for %j lacks %s', async (id, names, missing) => {
+    const engine = await loadEngine(id);
+    const local = Object.fromEntries(names.map((name) => [name, 'http://127.0.0.1:9']));
+    const admit = () => admitEngine({ ...fast, ...local }, engine);
+    if (missing === null) return expect(admit).not.toThrow();
+    expect(admit).toThrow(
+      expect.objectContaining({
+        code: 'clock-rate-refused',
+        class: 'input',
+        message: expect.stringContaining(`\`${id}\` is not on a local cloud: ${missing} is not`),
+      }),
+    );
+    // At its usual pace the clock is nobody's concern.
+    expect(() => admitEngine(local, engine)).not.toThrow();
+  });
+
+  it('is refused to an engine that does not say what it calls, and to a ledger elsewhere', () => {
+    const local = { ...fast, GITHUB_API_URL: 'http://127.0.0.1:9' };
+    const refused = expect.objectContaining({ code: 'clock-rate-refused' });
+    expect(() => admitEngine(local, { id: 'new' })).toThrow(refused);
+    for (const address of ['git', 'file:/tmp/ledger']) expect(() => admitLedger(local, address)).not.toThrow();
+    for (const address of ['s3://bucket/x', 'gs://bucket/x'])
+      expect(() => admitLedger(local, address)).toThrow(refused);
+    const stores = { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9', STORAGE_EMULATOR_HOST: '127.0.0.1:9' };
+    for (const address of ['s3://bucket/x', 'gs://bucket/x'])
+      expect(() => admitLedger({ ...local, ...stores }, address)).not.toThrow();
   });
 
   it('began in the past', () => {
@@ -106,7 +159,7 @@ it('GitHub is asked once about the run that holds a whole fleet', async () => {
       },
     },
   };
-  const forge = forgeOf(async () => ({ octokit, owner: 'acme', repo: 'streams' }) as unknown as GitHub);
+  const forge = forgeOf(null, async () => ({ octokit, owner: 'acme', repo: 'streams' }) as unknown as GitHub);
   const about = (runId: string, attempt = 1) => ({
     repository: 'acme/streams',
     runId,

@@ -160,8 +160,6 @@ export function world(): World {
               ...(build === undefined ? {} : { build }),
               target: {
                 name: `${key === 'renamed' ? 'a' : key}-\${var.place}`,
-                // A place of its own, so that the others can be looked at.
-                ...(blind === true ? { place: 'dark' } : {}),
                 observe: blind === true ? ['false'] : script,
                 start: script,
                 stop: script,

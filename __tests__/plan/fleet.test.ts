@@ -122,7 +122,7 @@ describe('max-changed-jobs', () => {
       {
         code: 'too-many-changed-jobs',
         level: 'error',
-        next: 'if it is meant: stream-rollout apply --max-changed-jobs 4',
+        next: 'if it is meant: stream-rollout apply --environment production --max-changed-jobs 4',
       },
     ]);
     // What would have been done stays readable.

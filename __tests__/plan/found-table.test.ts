@@ -355,7 +355,7 @@ describe('a stray of ours', () => {
     const made = plan({ job: orders, change: change(orders, 'old'), runs, record: third });
     expect(made).toMatchObject({
       action: 'refuse',
-      findings: [{ code: 'stray-run', next: 'stream-rollout apply --jobs orders --force' }],
+      findings: [{ code: 'stray-run', next: 'stream-rollout apply --environment production --jobs orders --force' }],
     });
     expect(plan({ job: orders, change: change(orders, 'old'), runs, record: third }, { force: true })).toMatchObject({
       action: 'roll-out',
@@ -399,6 +399,58 @@ describe('renamed', () => {
       current: { run: 'run-1' },
       reasons: [{ kind: 'renamed' }, { kind: 'file' }],
     });
+  });
+});
+
+describe('a name on the engine', () => {
+  const named = (key: string, of: string, more: object = {}) =>
+    job(key, { target: { ...orders.target, name: of }, ...more });
+  const first = named('orders', 'orders');
+
+  it('that stays with a renamed job is told, unless it is written down', () => {
+    const renamed = named('purchases', 'orders', { was: 'orders' });
+    const case_ = { change: change(renamed, 'old'), runs: [recorded(first)], record: record(first) };
+    expect(plan({ ...case_, job: renamed }).findings).toMatchObject([{ code: 'name-kept', level: 'notice' }]);
+    const written = { ...renamed, positions: { 'target.name': { file: 'jobs.yml', line: 3, column: 5 } } };
+    expect(plan({ ...case_, job: written }).findings).toEqual([]);
+  });
+
+  it('that is declared anew starts the job again: it is told how to keep the run, in a refusal first', () => {
+    const moved = named('orders', 'purchases');
+    const case_ = { job: moved, change: change(moved, 'old'), runs: [recorded(first)], record: record(first) };
+    const refused = plan(case_);
+    expect(refused).toMatchObject({ action: 'refuse', impact: 'recreate' });
+    const next = refused.findings.find(({ code }) => code === 'no-strategy')?.next;
+    expect(next).toMatch(/^to keep the run, declare `target.name: orders`\. If that is what you want: accept /);
+    const made = plan(case_, { accept: new Set(['state-loss']) });
+    expect(made).toMatchObject({ action: 'roll-out', strategy: 'drain-and-resubmit' });
+    expect(made.findings).toContainEqual(expect.objectContaining({ code: 'name-changes', level: 'warning' }));
+  });
+
+  it('that a renamed job has taken over makes no orphan of its old record', () => {
+    const after = named('purchases', 'orders');
+    const made = input([
+      {
+        job: after,
+        change: change(after, 'old'),
+        runs: [recorded(first)],
+        record: record(after, { names: ['orders'] }),
+      },
+    ]);
+    const records = new Map([...made.records, ['orders', record(first)]]);
+    expect(planJobs({ ...made, records }).jobs.map((one) => one.job)).toEqual(['purchases']);
+  });
+});
+
+describe('a run that is taken over by the commit that also changes its code', () => {
+  it('is told with the files and the way to roll them out', () => {
+    const explanation = { ...touchedBy('orders.py', 'lib/io.py'), touched: false, added: true };
+    const made = plan({ job: orders, change: change(orders, 'new', explanation), runs: [byHand] });
+    expect(made).toMatchObject({ action: 'adopt', findings: [{ code: 'adopted-without-change', level: 'warning' }] });
+    expect(made.findings[0]?.message).toContain('orders.py and lib/io.py');
+    expect(made.findings[0]?.next).toContain(`--environment ${environment} --jobs orders --force`);
+    const alone = plan({ job: orders, change: change(orders, 'new', { ...explanation, files: [] }), runs: [byHand] });
+    expect(alone.findings).toEqual([]);
   });
 });
 

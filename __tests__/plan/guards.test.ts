@@ -63,15 +63,12 @@ describe('an ancestor', () => {
 });
 
 describe('gates', () => {
-  const gated = job('orders', {
-    verify: { runningWithinSeconds: 900, bakeSeconds: 600, gates: [{ signal: 'watermark-age' }] },
-  });
+  const verify = { runningWithinSeconds: 900, bakeSeconds: 600 };
+  const gated = job('orders', { verify: { ...verify, gates: [{ signal: 'watermark-age', mode: 'hold', max: 120 }] } });
 
-  it('are refused, because nothing judges them yet', () => {
-    expect(plan(upgrade(gated))).toMatchObject({
-      action: 'refuse',
-      findings: [{ code: 'gates-not-judged', level: 'error', line: 10 }],
-    });
+  it('on a signal that nobody offers are refused', () => {
+    const found = { code: 'gate-signal-unknown', level: 'error', line: 10 };
+    expect(plan(upgrade(gated))).toMatchObject({ action: 'refuse', findings: [found] });
     expect(plan({ job: gated, runs: [run('hand-1', 'orders')] })).toMatchObject({ action: 'refuse' });
   });
 
@@ -79,8 +76,34 @@ describe('gates', () => {
     expect(plan(settled(gated))).toMatchObject({
       action: 'none',
       changed: false,
-      findings: [{ code: 'gates-not-judged' }],
+      findings: [{ code: 'gate-signal-unknown' }],
     });
+  });
+
+  const probed = (bakeSeconds: number, more: object = {}, source: object = { http: { url: 'http://probe' } }) =>
+    job('orders', {
+      verify: {
+        ...verify,
+        bakeSeconds,
+        gates: [{ signal: 'lag', mode: 'hold', max: 120, ...more }],
+        signals: { lag: source },
+      },
+    });
+  const within = (seconds: number) => ({ waitSeconds: seconds });
+
+  it('whose source keeps no history have to fit into one call', () => {
+    expect(plan(upgrade(probed(3600)), within(3600)).action).toBe('roll-out');
+    const long = plan(upgrade(probed(3601)), within(3600));
+    expect(long).toMatchObject({ action: 'refuse', findings: [{ code: 'gate-needs-history' }] });
+    expect(long.findings[0]?.message).toContain('is watched for 3601 s, a call lasts 3600 s');
+    const late = { mode: 'converge', deadline: 4000 };
+    expect(plan(upgrade(probed(60, late)), within(3600)).action).toBe('refuse');
+  });
+
+  it('may take longer where the source keeps history, or the gate decides nothing', () => {
+    const prometheus = { prometheus: { url: 'http://prometheus', query: 'lag' } };
+    expect(plan(upgrade(probed(86_400, {}, prometheus)), within(3600)).action).toBe('roll-out');
+    expect(plan(upgrade(probed(86_400, { advisory: true })), within(3600)).action).toBe('roll-out');
   });
 });
 

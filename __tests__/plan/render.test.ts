@@ -92,7 +92,14 @@ describe('the plan as text', () => {
         upgrade(clicks, {
           runs: [recorded(clicks, { name: 'clicks-a', stamp: stamp(clicks, revision(clicks, 'old'), 1, { slot: 0 }) })],
         }),
-        upgrade(job('overlapping', { ...clicks, parallel: { overlapSeconds: 600, slots: [] }, key: 'overlapping' })),
+        upgrade(
+          job('overlapping', {
+            ...clicks,
+            target: { ...clicks.target, name: 'overlapping' },
+            parallel: { overlapSeconds: 600, slots: [] },
+            key: 'overlapping',
+          }),
+        ),
         upgrade(job('held'), { record: record(job('held'), { quarantined: [held] }) }),
         { job: job('down'), record: record(job('down')), runs: [recorded(job('down'), { state: 'stopped' })] },
         settled(job('stray', { desired: 'stopped', stateful: false })),

@@ -73,6 +73,7 @@ async function tell(call: Call): Promise<string> {
     superseded: call.superseded ?? [],
     detect: false,
     notice: null,
+    rollsOut: true,
     mask: (text: string) => text,
   };
   return await runner.log(() => reportFromAction(told, inputs(call.raw ?? {}, facts), github));

@@ -3,7 +3,7 @@ import { matrixOf } from '../../src/report/matrix.js';
 import { outputsOf, resultOf } from '../../src/report/outputs.js';
 import { changedJob, jobPlan, jobReport, plan, report, succeededJob } from './sample.js';
 
-const none = { plan: null, summary: null, evidence: null };
+const none = { plan: null, summary: null, report: null, evidence: null };
 
 function shards(...jobs: Parameters<typeof plan>[0]): string[] {
   return matrixOf(plan(jobs)).include.map((shard) => shard.jobs);
@@ -58,7 +58,7 @@ describe('outputs', () => {
       jobReport('e', { outcome: 'stuck' }),
       jobReport('f'),
     ];
-    const { values, tooLong } = outputsOf(plan([changedJob('a'), jobPlan('f')]), report(jobs), none);
+    const { values, tooLong } = outputsOf(plan([changedJob('a'), jobPlan('f')]), report(jobs), true, none);
     expect(tooLong).toEqual([]);
     expect(values).toMatchObject({
       'changed-jobs': '["a"]',
@@ -73,11 +73,12 @@ describe('outputs', () => {
   });
 
   it('of a plan', () => {
-    const { values } = outputsOf(plan([jobPlan('a'), jobPlan('b', { action: 'adopt' })]), null, none);
+    const { values } = outputsOf(plan([jobPlan('a'), jobPlan('b', { action: 'adopt' })]), null, true, none);
     expect(values).toMatchObject({
       'changed-jobs': '[]',
       'unchanged-jobs': '["a"]',
       'any-changed': 'false',
+      'rolls-out': 'true',
       result: 'unchanged',
       matrix: '{"include":[{"shard":0,"jobs":"b"}]}',
     });
@@ -85,7 +86,7 @@ describe('outputs', () => {
 
   it('a list that GitHub would not take is left empty, so that nobody takes a part for the whole', () => {
     const jobs = Array.from({ length: 5000 }, (_, at) => changedJob(`${'j'.repeat(90)}-${at}`));
-    const { values, tooLong } = outputsOf(plan(jobs), null, none);
+    const { values, tooLong } = outputsOf(plan(jobs), null, true, none);
     expect(tooLong).toEqual(['matrix', 'changed-jobs']);
     expect(values['matrix']).toBe('');
     expect(values['any-changed']).toBe('true');

@@ -8,6 +8,7 @@ import { actionTeller } from '../../src/report/action-teller.js';
 import type { Annotation } from '../../src/report/annotations.js';
 import { emitAnnotations } from '../../src/report/emit.js';
 import { tellInputErrors } from '../../src/report/input-errors.js';
+import type { JobEvidence } from '../../src/verify/evidence.js';
 import { captureRunner, type Runner } from './runner.js';
 import { changedJob, event, inputs, jobPlan, plan, report, succeededJob } from './sample.js';
 
@@ -23,6 +24,7 @@ const told = (more: Partial<Told>): Told => ({
   report: null,
   detect: false,
   notice: null,
+  rollsOut: true,
   mask: (text) => text,
   ...more,
 });
@@ -94,7 +96,7 @@ describe('what the action leaves behind', () => {
     expect(runner.output('any-changed')).toBe('true');
     expect(runner.output('result')).toBe('succeeded');
     expect(runner.output('plan-file')).toBe(join(out, 'plan.json'));
-    expect(JSON.parse(readFileSync(runner.output('evidence-file') ?? '', 'utf8'))).toEqual(call.report);
+    expect(JSON.parse(readFileSync(runner.output('report-file') ?? '', 'utf8'))).toEqual(call.report);
     expect(readFileSync(runner.output('summary-file') ?? '', 'utf8')).toContain('1 succeeded');
   });
 
@@ -122,12 +124,25 @@ describe('what the action leaves behind', () => {
       reasons: [{ kind: 'setting', message: `${canary} changed` }],
       settings: { environment: { deep: [{ text: canary }] } },
     });
-    const call = told({ plan: plan([planned]), report: report([job]), notice: canary, mask });
+    const evidence: JobEvidence = {
+      ...{ job: 'orders', environment: 'production', rollout: 'r', n: 1, revision: 'r1-0', run: 'a', runs: ['a'] },
+      ...{ direction: 'forward', startedAt: '', runningSince: null, judgedAt: '', life: null, gates: [] },
+      verdict: { result: 'fail', code: 'gate-failed', message: `said ${canary}` },
+    };
+    const call = told({
+      plan: plan([planned]),
+      report: report([job]),
+      evidence: [evidence],
+      notice: canary,
+      mask,
+    });
     const log = await runner.log(() => reportFromAction(call, inputs({}, event(), out), null));
     const all = [
       log,
       runner.summary(),
-      ...['plan-file', 'summary-file', 'evidence-file'].map((name) => readFileSync(runner.output(name) ?? '', 'utf8')),
+      ...['plan-file', 'summary-file', 'report-file', 'evidence-file'].map((name) =>
+        readFileSync(runner.output(name) ?? '', 'utf8'),
+      ),
     ];
     for (const text of all) {
       expect(text).not.toContain('canary');

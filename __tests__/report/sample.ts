@@ -85,6 +85,7 @@ export function plan(jobs: readonly JobPlan[], more: Partial<Plan> = {}): Plan {
     base: { how: 'push', commit: baseCommit },
     jobs,
     unowned: [],
+    findings: [],
     ...more,
   };
 }

@@ -177,3 +177,26 @@ describe('what a resume tells', () => {
     expect(planSummary(plan([], { base: { how: 'ledger', commit: baseCommit } }), null, false)).toContain('(ledger)');
   });
 });
+
+describe('annotations of a report', () => {
+  it('stand on the changed files, too, where something was done', () => {
+    const file = { kind: 'file', message: 'glue/orders.py changed', path: 'glue/orders.py' } as const;
+    const planned = plan([
+      changedJob('orders', { reasons: [file] }),
+      jobPlan('clicks', { reasons: [{ ...file, path: 'x.py' }] }),
+    ]);
+    const done = report([succeededJob('orders'), jobReport('clicks')]);
+    const files = reportAnnotations(done, planned, manifest).filter(({ title }) => title.startsWith('changes '));
+    expect(files).toMatchObject([{ file: 'glue/orders.py', line: 1, title: 'changes orders', level: 'notice' }]);
+  });
+
+  it('tell of the whole comparison once, on top of the manifest', () => {
+    const finding = { code: 'base-unknown', level: 'notice', message: 'not known' } as const;
+    const planned = plan([jobPlan('orders'), jobPlan('clicks')], { findings: [finding] });
+    const wanted = [{ file: manifest, line: 1, title: 'stream-rollout: base-unknown', level: 'notice' }];
+    expect(planAnnotations(planned)).toMatchObject(wanted);
+    const done = { ...report([jobReport('orders')]), findings: [finding] };
+    expect(reportAnnotations(done, planned, manifest)).toMatchObject(wanted);
+    expect(reportSummary(done, null)).toContain('`base-unknown`');
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { closing } from '../../src/rollout/closing.js';
 import type { Decision } from '../../src/rollout/decision.js';
+import { closeRecord } from '../../src/rollout/records.js';
 import { sortRuns } from '../../src/rollout/sight.js';
 import { watchOn } from '../../src/rollout/watching.js';
 import { fresh, goodOf, isOurs, old, recordOf, runOf, sightOf, stampOf, undone } from './kit.js';
@@ -24,6 +25,18 @@ describe('what is good after a close', () => {
     expect(closing(record, close('rolled-back'), see, 0).good).toEqual(goodOf({ runId: 'old' }));
     const kept = recordOf('parallel');
     expect(closing(kept, close('rolled-back'), sightOf(kept, old(), fresh('stopped')), 0).good?.runId).toBe('old');
+  });
+});
+
+describe('what a close keeps of the look', () => {
+  it('is what never changes of the runs that the record names, by their ids', () => {
+    const record = recordOf('restart');
+    const see = sightOf(record, old('stopped'), fresh(), runOf('stranger', { state: 'stopped' }));
+    const end = closing(record, { ...close('stuck'), outcome: 'succeeded', cause: null }, see, 0);
+    expect(closeRecord(record, end).seen).toEqual([
+      { run: 'old', stamp: old().stamp, scale: old().scale, ended: true },
+      { run: 'new', stamp: fresh().stamp, scale: fresh().scale, ended: false },
+    ]);
   });
 });
 

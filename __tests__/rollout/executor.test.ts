@@ -190,6 +190,18 @@ describe('carrying a rollout out', () => {
     expect(gapSeconds(ended.record)).toBeLessThan(110);
   });
 
+  it('is stuck, and says so, where the engine has no verb to bring the old revision back', async () => {
+    const { run, world } = plant('in-place-update', { 'fails-after': 100 });
+    const { start: _, ...can } = world.session.can;
+    Object.assign(world.session, { can });
+    const ended = await run();
+    expect([ended.record.closed?.outcome, ended.record.closed?.message]).toEqual([
+      'stuck',
+      'run run-2 (orders, FAILED) ended: it crashed; undo: the engine has no verb start for this job',
+    ]);
+    expect(world.calls).toEqual(['replace']);
+  });
+
   const bad: readonly (readonly [StrategyName, JsonObject, string, string, readonly string[]])[] = [
     ['create', { 'fails-after': 30 }, 'failed', 'new-run-ended', ['start']],
     ['in-place-update', { incompatible: true }, 'failed', 'new-run-ended', ['replace']],

@@ -5,10 +5,11 @@ import type { Held, Ledger, Swap } from '../../src/ledger/ledger.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import type { JobRecord } from '../../src/model/record.js';
 import type { JobReport } from '../../src/model/report.js';
+import type { Cause } from '../../src/rollout/decision.js';
 import { type FleetBase, type Order, rollOut } from '../../src/rollout/fleet.js';
-import { leaseFrom } from '../../src/rollout/holder.js';
+import { leaseFrom, mayTakeOver } from '../../src/rollout/holder.js';
 import { oursOf } from '../../src/rollout/order.js';
-import { recordOf, stampOf } from './kit.js';
+import { recordOf, stampOf, undoing } from './kit.js';
 import { processOf } from './model/processes.js';
 import { epoch, simulation } from './model/sim.js';
 import { memoryEngine } from './world.js';
@@ -32,6 +33,7 @@ async function fleet(
     refuse?: (job: string) => boolean;
     maxParallel?: number;
     failFast?: boolean;
+    superseding?: { readonly [job: string]: Cause };
     /** Records that stand before the call. */
     standing?: ReadonlyMap<string, Held>;
   } = {},
@@ -84,7 +86,7 @@ async function fleet(
       body,
       message: 'open',
       mustSettle: false,
-      superseding: null,
+      superseding: more.superseding?.[job] ?? null,
       findings: [],
       isOurs: oursOf('acme', 'production', { key: job, was: null }),
     };
@@ -230,6 +232,21 @@ describe('jobs beside others', () => {
     expect(['a', 'b', 'c'].map((job) => slow.report(job)?.outcome)).toEqual(['rolled-back', 'succeeded', 'succeeded']);
   });
 
+  it('go on with fail-fast where an older rollout was closed for this commit, or one of their own was superseded', async () => {
+    const older = { code: 'superseded', message: 'commit 0123 carries on' };
+    const closing = await fleet({ a: {}, b: {} }, { maxParallel: 1, failFast: true, superseding: { a: older } });
+    expect(['a', 'b'].map((job) => closing.report(job)?.outcome)).toEqual(['superseded', 'succeeded']);
+    const failing = { target: { batch: true }, more: undoing };
+    const undone = await fleet({ a: failing, b: {} }, { maxParallel: 1, failFast: true, superseding: { a: older } });
+    expect(['a', 'b'].map((job) => undone.report(job)?.outcome)).toEqual(['superseded', 'succeeded']);
+    const newer = (records: Map<string, Held>) => {
+      const held = records.get('a');
+      if (held) records.set('a', { head: 'theirs', record: { ...held.record, n: 3, rollout: 'newer' } });
+    };
+    const lost = await fleet({ a: {}, b: {} }, { maxParallel: 1, failFast: true, at: [{ seconds: 30, do: newer }] });
+    expect(['a', 'b'].map((job) => lost.report(job)?.outcome)).toEqual(['superseded', 'succeeded']);
+  });
+
   it('that somebody else holds are refused by the swap, and not touched', async () => {
     const theirs = { name: 'https://ci.example/7', workflow: null, process: null, nonce: 'other' };
     const held = { head: 'theirs', record: recordOf('restart', { holder: theirs, counter: 9 }) };
@@ -238,5 +255,57 @@ describe('jobs beside others', () => {
     expect(report('a')?.next).toContain(theirs.name);
     expect(records.get('a')).toBe(held);
     expect(report('b')?.outcome).toBe('succeeded');
+  });
+});
+
+describe('leases', () => {
+  const workflow = { repository: 'acme/streams', runId: '7', attempt: 1, server: 'https://github.com' };
+  const inWorkflow = { name: 'run 7', workflow, process: null, nonce: 'me' };
+  const elsewhere = { name: 'host/1', workflow: null, process: { host: 'x', pid: 1, startedAt: '' }, nonce: 'me' };
+  const longBake = (seconds: number): Partial<JobRecord> => {
+    const { plan } = recordOf('restart');
+    if (plan === null) throw new Error('no plan');
+    const steps = plan.steps.filter((step) => step.verb !== 'prepare');
+    return { plan: { ...plan, steps, job: { ...plan.job, verify: { ...plan.job.verify, bakeSeconds: seconds } } } };
+  };
+  const jobs = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`j${at}`, { more: longBake(3600) }]));
+
+  it.each([
+    ['a workflow run', inWorkflow],
+    ['a process that cannot be looked up', elsewhere],
+  ])('of %s never run out in a long bake, whoever asks', async (_name, holder) => {
+    const { writes, report } = await fleet(jobs, { holder });
+    expect(report('j0')?.outcome).toBe('succeeded');
+    for (const job of Object.keys(jobs)) {
+      const own = writes.filter((write) => write.job === job);
+      // Just before each write the lease of the one before it is at its oldest.
+      for (const [at, write] of own.slice(1).entries()) {
+        const record = own[at]?.record;
+        if (record === undefined) throw new Error('no write before');
+        const other = { ...holder, nonce: 'other', workflow: { ...workflow, runId: '8' } };
+        const may = await mayTakeOver(record, other, async () => 'unknown', epoch + write.at * 1000 - 100);
+        expect([job, write.at, may.yes]).toEqual([job, write.at, false]);
+      }
+    }
+  });
+
+  it('of a whole fleet are renewed together: one push in five minutes, not one for each job', async () => {
+    const { writes } = await fleet(jobs, { holder: inWorkflow });
+    const alone = await fleet({ j0: { more: longBake(3600) } }, { holder: inWorkflow });
+    const pushes = (made: typeof writes) => new Set(made.map((write) => Math.round(write.at / 10))).size;
+    const bake = writes.filter((write) => write.at > 600 && write.at < 3300);
+    expect(pushes(bake)).toBeLessThanOrEqual(9);
+    expect(pushes(bake)).toBeLessThanOrEqual(pushes(alone.writes.filter((one) => one.at > 600 && one.at < 3300)) + 1);
+    expect(bake.length).toBe(pushes(bake) * 12);
+  });
+
+  it('of a holder that was killed run out, and then it may be taken over', async () => {
+    const { writes } = await fleet({ a: {} }, { holder: inWorkflow });
+    const last = writes.find((write) => write.record.lease !== null);
+    if (last === undefined) throw new Error('nothing was written');
+    const other = { ...elsewhere, nonce: 'other' };
+    const may = (seconds: number) =>
+      mayTakeOver(last.record, other, async () => 'unknown', epoch + (last.at + seconds) * 1000);
+    expect([(await may(590)).yes, (await may(610)).yes]).toEqual([false, true]);
   });
 });

@@ -34,6 +34,10 @@ export const fateSchema = z.strictObject({
   pendingSeconds: seconds.optional(),
   drainSeconds: seconds.optional(),
   cancelSeconds: seconds.optional(),
+  /** Records that a run can take a second; left out: as the workload says (emulators/workload). */
+  capacityPerSecond: z.coerce.number().min(0).max(1e9).optional(),
+  /** RUNNING until it takes the first record. */
+  warmUpSeconds: seconds.optional(),
 });
 
 export type Fate = z.infer<typeof fateSchema>;

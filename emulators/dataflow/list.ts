@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../src/model/json.js';
+import { listsAsOf } from '../kernel/stand-still.js';
 import { enumFrom, isTerminal, listFilters } from './enums.js';
 import { DataflowError } from './error.js';
 import { type DataflowRun, stateAt } from './run.js';
@@ -26,8 +27,8 @@ const longestPage = 1000;
 export function listJobs(world: World, request: ListRequest, now: number): JsonObject {
   const filter = enumFrom(listFilters, request.filter);
   if (filter === undefined) throw new DataflowError(400, `Invalid value at 'filter': ${request.filter}`);
-  const { listLagSeconds, failedLocations } = world.settings;
-  const asOf = now - listLagSeconds * 1000;
+  const { listLagSeconds, listsStandStill, failedLocations } = world.settings;
+  const asOf = listsAsOf(now, listLagSeconds, listsStandStill);
   const ended = (run: DataflowRun) => isTerminal(stateAt(run, asOf)?.state ?? 'JOB_STATE_UNKNOWN');
   const failed = failedLocations.filter((location) => request.location === null || request.location === location);
   const found = [...world.runs.values()]

@@ -32,8 +32,13 @@ interface Call {
   readonly now: number;
 }
 
+export interface DataflowService extends Service {
+  /** All jobs as they are now, for the metrics of the emulated Cloud Monitoring. */
+  jobs(): readonly DataflowRun[];
+}
+
 /** Emulated Dataflow (REST, v1b3). Template specs are read from the emulated Cloud Storage. */
-export function dataflowService(clock: EmulatorClock, storage: Storage): Service {
+export function dataflowService(clock: EmulatorClock, storage: Storage): DataflowService {
   const settings = defaultSettings();
   const world = new World(clock, settings);
   const settle = () => {
@@ -62,6 +67,10 @@ export function dataflowService(clock: EmulatorClock, storage: Storage): Service
       }
     },
     failure: (status): EmulatedResponse => errorResponse(new DataflowError(status, texts[status] ?? 'Request failed.')),
+    jobs() {
+      settle();
+      return [...world.runs.values()];
+    },
     runs() {
       const now = settle();
       return [...world.runs.values()].map((run) => shown(run, now));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import { ControlError } from '../kernel/control-error.js';
+import { standStillSchema } from '../kernel/stand-still.js';
 
 const seconds = z
   .number()
@@ -10,6 +11,7 @@ const seconds = z
 const schema = z.strictObject({
   /** How far lists lag behind, new and ended jobs alike. A get is never late. */
   listLagSeconds: seconds,
+  listsStandStill: standStillSchema,
   /** Active jobs of a project. */
   concurrentJobs: z.int().min(0),
   queuedSeconds: seconds,
@@ -36,6 +38,7 @@ export type Settings = z.infer<typeof schema>;
 export function defaultSettings(): Settings {
   return {
     listLagSeconds: 0,
+    listsStandStill: null,
     concurrentJobs: 25,
     queuedSeconds: 10,
     pendingSeconds: 60,

@@ -10,6 +10,7 @@ export type GlueCode =
   | 'ConcurrentModificationException'
   | 'ConcurrentRunsExceededException'
   | 'EntityNotFoundException'
+  | 'ExpiredTokenException'
   | 'IdempotentParameterMismatchException'
   | 'InternalServiceException'
   | 'InvalidInputException'
@@ -64,6 +65,7 @@ export function errorAnswer(status: number, code: GlueCode, message: string): Em
 /** What an injected status stands for: the wire status differs, since Glue answers its own refusals with 400. */
 const faults: { readonly [status: number]: readonly [status: number, code: GlueCode, message: string] } = {
   400: [400, 'ThrottlingException', 'Rate exceeded'],
+  401: [400, 'ExpiredTokenException', 'The security token included in the request is expired'],
   403: [400, 'AccessDeniedException', 'User is not authorized to perform this operation'],
   404: [400, 'EntityNotFoundException', 'Entity not found'],
   408: [400, 'OperationTimeoutException', 'The operation timed out'],

@@ -10,9 +10,24 @@ export interface Fate {
   } | null;
   /** STOPPING until STOPPED; null: the usual time. */
   readonly stopAfter: number | null;
+  /** Records that the run can take a second; null: as the workload says (emulators/workload). */
+  readonly capacity: number | null;
+  /** RUNNING until it takes the first record. */
+  readonly warmUp: number;
+  /** Whether it publishes streaming metrics at all (`forEachBatch`), and its consumer lag (`emitConsumerLagMetrics`). */
+  readonly metrics: boolean;
+  readonly consumerLag: boolean;
 }
 
-export const usual: Fate = { startAfter: null, end: null, stopAfter: null };
+export const usual: Fate = {
+  startAfter: null,
+  end: null,
+  stopAfter: null,
+  capacity: null,
+  warmUp: 0,
+  metrics: true,
+  consumerLag: false,
+};
 
 const exited = 'Command failed with exit code 1';
 
@@ -25,6 +40,11 @@ const directives: { readonly [name: string]: Directive } = {
   'slow-stop': (seconds) => ({ stopAfter: seconds ?? 600 }),
   'start-after': (seconds) => ({ startAfter: seconds ?? 0 }),
   'never-starts': () => ({ startAfter: Number.POSITIVE_INFINITY }),
+  stalled: () => ({ capacity: 0 }),
+  capacity: (perSecond) => ({ capacity: perSecond ?? 0 }),
+  'warm-up': (seconds) => ({ warmUp: seconds ?? 120 }),
+  'no-metrics': () => ({ metrics: false }),
+  'consumer-lag': () => ({ consumerLag: true }),
 };
 
 /** Reads all `# emulator: …` (or `// emulator: …`) lines of a script. A line that says nothing known fails the run, so that a typo shows. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
+import { listsAsOf } from '../kernel/stand-still.js';
 import { definedOnly } from './definition.js';
 import { notFound, readInput } from './errors.js';
 import { definitionOf } from './jobs.js';
@@ -38,10 +39,10 @@ export const runOperations: { readonly [operation: string]: Operation } = {
 
 /** The order is not documented: here it is the order of the ids' digests, the same at every call. Runs show as they were `listLagSeconds` ago. */
 function getJobRuns({ input, place, world, now }: Call): object {
-  const { pageSize, listLagSeconds } = world.settings;
+  const { pageSize, listLagSeconds, listsStandStill } = world.settings;
   const { JobName, NextToken, MaxResults = pageSize } = readInput(listSchema, input);
   definitionOf(place, JobName);
-  const at = now - listLagSeconds * 1000;
+  const at = listsAsOf(now, listLagSeconds, listsStandStill);
   const visible = place
     .runsOf(JobName)
     .flatMap((run) => shownAt(run, at))

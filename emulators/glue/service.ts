@@ -26,6 +26,8 @@ export interface GlueOptions {
 export interface GlueService extends Service {
   /** Jobs (as GetJob shows them) and runs, by account and region. */
   snapshot(): JsonObject;
+  /** All runs as they are now, for the metrics of the emulated CloudWatch. */
+  jobRuns(): readonly { readonly place: Place; readonly run: Run }[];
 }
 
 const operations: { readonly [name: string]: Operation } = { ...jobOperations, ...runOperations, ...tagOperations };
@@ -83,6 +85,10 @@ export function glueService(clock: EmulatorClock, options: GlueOptions = {}): Gl
       }
     },
     failure: (status) => faultAnswer(status),
+    jobRuns() {
+      settled();
+      return [...places.values()].flatMap((place) => [...place.runs.values()].map((run) => ({ place, run })));
+    },
     runs() {
       const now = settled();
       return [...places.values()].flatMap((place) =>

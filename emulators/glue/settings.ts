@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import { ControlError } from '../kernel/control-error.js';
+import { standStillSchema } from '../kernel/stand-still.js';
 
 const seconds = z.number().min(0);
 
@@ -16,6 +17,7 @@ const settingsSchema = z.strictObject({
   retrySeconds: seconds.default(30),
   /** How late GetJobRuns shows runs and their states; GetJobRun is never late. */
   listLagSeconds: seconds.default(0),
+  listsStandStill: standStillSchema.default(null),
   /** Concurrent runs of an account in a region. */
   runQuota: z.int().min(1).default(50),
   /** Largest page of GetJobRuns, GetJobs and ListJobs, whatever MaxResults says. */

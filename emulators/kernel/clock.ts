@@ -2,7 +2,10 @@ import type { EmulatorClock } from '../service.js';
 
 /** The clock that the kernel owns: also lets an injected delay wait, which `advance` shortens. */
 export interface KernelClock extends EmulatorClock {
-  /** Real time at which the clock was made, in milliseconds since the epoch. */
+  /**
+   * Real time, in milliseconds since the epoch, from which a clock that runs at the same rate shows the same time: when this one was made, and
+   * earlier after each `advance`. At rate 1 no such time makes up for what was advanced.
+   */
   readonly origin: number;
   /** Seconds since the clock was made, by this clock. */
   elapsed(): number;
@@ -13,16 +16,18 @@ export interface KernelClock extends EmulatorClock {
 /** A clock that starts at the real time, runs `rate` times as fast and can be moved forward. Throws for a rate that is no positive number. */
 export function emulatorClock(rate = 1): KernelClock {
   if (!Number.isFinite(rate) || rate <= 0) throw new RangeError(`clock rate ${rate}: expected a positive number`);
-  const origin = Date.now();
+  const made = Date.now();
   let advanced = 0;
   const sleepers = new Set<() => void>();
-  const now = () => Math.floor(origin + (Date.now() - origin) * rate + advanced);
+  const now = () => Math.floor(made + (Date.now() - made) * rate + advanced);
 
   return {
     rate,
-    origin,
+    get origin() {
+      return rate > 1 ? made - advanced / (rate - 1) : made;
+    },
     now,
-    elapsed: () => (now() - origin) / 1000,
+    elapsed: () => (now() - made) / 1000,
     advance(seconds) {
       if (!Number.isFinite(seconds) || seconds < 0) throw new RangeError('a clock only moves forward');
       advanced += seconds * 1000;

@@ -1,6 +1,7 @@
 import type http from 'node:http';
 import { ZodError, z } from 'zod';
 import { isObject, type JsonObject } from '../../src/model/json.js';
+import { clockEnvironment } from '../env.js';
 import type { Service } from '../service.js';
 import { readBody } from './body.js';
 import { ControlError } from './control-error.js';
@@ -13,6 +14,12 @@ const advanceSchema = z.strictObject({
     .min(0)
     .max(366 * 86_400),
 });
+
+/** The tool is another process: it reads its clock's rate and origin once, when it starts. */
+const followable =
+  'A stream-rollout process that runs already keeps its own time; start the next one with the variables of `env` in place of those that `emulate` printed.';
+const notFollowable =
+  'stream-rollout runs by the real clock beside a cloud of rate 1 and does not follow; start `emulate` with a --clock-rate above 1 for that.';
 
 interface Answer {
   readonly status: number;
@@ -36,7 +43,11 @@ export function control(kernel: Kernel, services: readonly Service[]): Promise<L
 
 function routesOf(kernel: Kernel, services: readonly Service[]): { readonly [call: string]: Route } {
   const { clock, faults, requests } = kernel;
-  const time = () => ({ now: new Date(clock.now()).toISOString(), rate: clock.rate });
+  const time = () => ({
+    now: new Date(clock.now()).toISOString(),
+    rate: clock.rate,
+    env: clock.rate > 1 ? clockEnvironment(clock) : {},
+  });
   const named = (body: JsonObject): Service => {
     const service = services.find(({ name }) => name === body['service']);
     if (!service) throw new ControlError(`service: expected one of ${services.map(({ name }) => name).join(', ')}`);
@@ -51,7 +62,7 @@ function routesOf(kernel: Kernel, services: readonly Service[]): { readonly [cal
     'GET /clock': () => ok(time()),
     'POST /clock': (body) => {
       clock.advance(advanceSchema.parse(body).advanceSeconds);
-      return ok(time());
+      return ok({ ...time(), note: clock.rate > 1 ? followable : notFollowable });
     },
     'GET /runs': (_, query) =>
       ok(services.filter(({ name }) => matches(query, name)).flatMap((service) => service.runs?.() ?? [])),

@@ -17,13 +17,18 @@ const faultSchema = z
     status: z.int().min(400).max(599).optional(),
     /** True: the status comes with an HTML page, as from a proxy in front of the service. */
     html: z.boolean().default(false),
+    /** `retry-after` of an answer with effect `status`, in seconds by the local cloud's clock. */
+    retryAfterSeconds: z.int().min(0).max(86_400).optional(),
     /** Length of effect `delay`, by the local cloud's clock. */
     seconds: z.number().min(0).max(86_400).optional(),
     /** How many matching requests in a row are hit. */
     times: z.int().min(1).default(1),
   })
   .refine((fault) => fault.effect !== 'status' || fault.status !== undefined, { error: 'effect status needs status' })
-  .refine((fault) => fault.effect !== 'delay' || fault.seconds !== undefined, { error: 'effect delay needs seconds' });
+  .refine((fault) => fault.effect !== 'delay' || fault.seconds !== undefined, { error: 'effect delay needs seconds' })
+  .refine((fault) => fault.retryAfterSeconds === undefined || fault.effect === 'status', {
+    error: 'retryAfterSeconds goes with effect status',
+  });
 
 export type Fault = z.infer<typeof faultSchema>;
 

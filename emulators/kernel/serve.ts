@@ -109,7 +109,13 @@ async function readRequest(incoming: http.IncomingMessage): Promise<{ request: E
 
 function faulty(service: Service, request: EmulatedRequest, fault: Fault): EmulatedResponse {
   const status = fault.status ?? 503;
-  if (!fault.html) return service.failure(status, request);
+  const answer = fault.html ? htmlPage(status) : service.failure(status, request);
+  if (fault.retryAfterSeconds === undefined) return answer;
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(fault.retryAfterSeconds) } };
+}
+
+/** What a proxy in front of a service answers. */
+function htmlPage(status: number): EmulatedResponse {
   const page = `<html><head><title>${status}</title></head><body><h1>Error: Server Error</h1></body></html>`;
   return { status, headers: { 'content-type': 'text/html; charset=UTF-8' }, body: page };
 }

@@ -7,6 +7,8 @@ export interface ShellOptions {
   readonly signal: AbortSignal;
   /** Each line of output and errors, as it comes. */
   onLine(line: string): void;
+  /** Lines of errors, where they are to be told apart. */
+  onErrorLine?(line: string): void;
 }
 
 /** How a command ended: by an exit code, by a signal, or because it was cancelled. */
@@ -35,16 +37,23 @@ export async function runShell(command: string, options: ShellOptions): Promise<
   throw new Error('neither bash nor sh was found');
 }
 
+/** Runs a program with its arguments, which no shell reads, in the same way. */
+export async function runProgram([program = '', ...args]: readonly string[], options: ShellOptions): Promise<ShellEnd> {
+  const end = await start(program, args, options);
+  if (end === null) throw new Error(`the program ${program} was not found`);
+  return end;
+}
+
 /** Null: there is no such program. */
 function start(
   program: string,
   args: readonly string[],
-  { cwd, env, signal, onLine }: ShellOptions,
+  { cwd, env, signal, onLine, onErrorLine = onLine }: ShellOptions,
 ): Promise<ShellEnd | null> {
   if (signal.aborted) return Promise.resolve({ kind: 'cancelled' });
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    const lines = [lineSplitter(onLine), lineSplitter(onLine)] as const;
+    const lines = [lineSplitter(onLine), lineSplitter(onErrorLine)] as const;
     let impolite: NodeJS.Timeout | undefined;
     const cancel = () => {
       endGroup(child, 'SIGTERM');

@@ -37,14 +37,14 @@ const fromEvent: {
 };
 
 /**
- * Where to look for the base. `given`: the input `base` (it stands alone) and the ledger's last commit (what a dispatch, a schedule,
- * a rerun and the first push of a branch are explained against).
+ * Where to look for the base. `given`: the input `base` (it stands alone, unless it is git's id for "no commit") and the ledger's last commit (what a dispatch, a schedule,
+ * a rerun and the first push of a branch are explained against). `parent`: the head's first parent, where nothing better may be known.
  */
 export function baseRequest(
   event: BaseEvent | null,
-  given: { readonly input: string | null; readonly ledger: string | null },
+  given: { readonly input: string | null; readonly ledger: string | null; readonly parent?: string | null },
 ): BaseRequest {
-  if (given.input !== null && given.input !== '')
+  if (given.input !== null && given.input !== '' && !isNoCommit(given.input))
     return { candidates: [{ how: 'input', commit: given.input }], pullHead: null };
   const row = event === null ? undefined : fromEvent[event.name ?? ''];
   const commit = event !== null && row !== undefined ? event[row.commit] : null;
@@ -54,12 +54,18 @@ export function baseRequest(
   // A rerun of a push is explained against what is there by now, not against what its first attempt found.
   const rerun = event !== null && event.attempt > 1 && row?.how === 'push';
   const pullHead = row?.how === 'pull-request' ? (event?.headSha ?? null) : null;
-  return { candidates: rerun ? [...ledger, ...own] : [...own, ...ledger], pullHead };
+  const parent = given.parent ? [{ how: 'parent', commit: given.parent } as const] : [];
+  return { candidates: [...(rerun ? [...ledger, ...own] : [...own, ...ledger]), ...parent], pullHead };
 }
 
 /** Git's id for "no commit": the `before` of a branch's first push. */
 function isZero(commit: string): boolean {
   return /^0*$/.test(commit);
+}
+
+/** The same, given by hand or by another CI system (GitLab's CI_COMMIT_BEFORE_SHA); `0` alone could be the name of a branch. */
+function isNoCommit(revision: string): boolean {
+  return /^(0{40}|0{64})$/.test(revision);
 }
 
 /** Finds the base. An unreadable one is never taken as "nothing changed": the answer is then `unknown`. Throws for an unknown input `base`. */

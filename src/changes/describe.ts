@@ -69,7 +69,7 @@ export async function describeChanges(request: ChangeRequest): Promise<Changes> 
     base: before?.base ?? unknownBase,
     jobs: new Map(jobs),
     unowned: before === null ? [] : unownedIn(request, before),
-    findings: before === null ? [baseUnknown] : [],
+    findings: before === null ? [baseUnknown] : before.base.how === 'parent' ? [baseParent(before.base)] : [],
   };
 }
 
@@ -86,6 +86,11 @@ const baseUnknown: Finding = {
   level: 'notice',
   message: 'The commit to explain this change against is not known, so every job is compared with what runs.',
 };
+
+function baseParent({ commit }: Base): Finding {
+  const message = `No base was given, so the commit is compared with its parent ${commit?.slice(0, 12)}.`;
+  return { code: 'base-parent', level: 'notice', message, next: 'give `base` to compare with another commit' };
+}
 
 function describe(
   request: ChangeRequest,

@@ -26,7 +26,7 @@ export function findingsOf(
     ...artifactFindings(job, engine, identified),
     ...pathFindings(job, engine, source),
     ...notShipped(job, engine, source, identified, changed),
-    ...referenceFindings(job, identified, source.reference),
+    ...referenceFindings(job, engine, identified, source.reference),
   ];
 }
 
@@ -123,28 +123,30 @@ export function dirtyFinding(job: Job, engine: Engine, tree: Tree, paths: readon
   return [{ code: 'dirty-work-tree', level: 'warning', message, file: files[0] as string, line: 1 }];
 }
 
-function referenceFindings(job: Job, { desired }: Identified, read: Reference | null): Finding[] {
-  if (read === null) return [];
+function referenceFindings(job: Job, engine: Engine, { desired }: Identified, read: Reference | null): Finding[] {
   const identifies = desired.code?.kind === 'reference';
   const found: Finding[] = [];
-  if (identifies && read.digest === null) {
-    found.push(
-      finding(
-        job,
-        'error',
-        'reference-unreadable',
-        'target',
-        `${read.uri} could not be read: its content is not known.`,
-      ),
-    );
+  if (identifies && read?.digest === null) {
+    const message = `${read.uri} could not be read: its content is not known.`;
+    found.push(finding(job, 'error', 'reference-unreadable', 'target', message));
   }
-  if (read.mutable) {
+  const named = engine.overwritable?.(job.target) ?? [];
+  const open = named.length === 0 && read?.mutable ? [read.uri] : named;
+  if (open.length > 0) {
     const seen = identifies
       ? 'a rollback cannot bring its present content back'
       : 'a change of its content is not seen';
-    found.push(finding(job, 'warning', 'mutable-artifact', 'target', `${read.uri} can be overwritten: ${seen}.`));
+    const message = `${listed(open, open.length)} can be overwritten: ${seen}.`;
+    found.push(finding(job, 'warning', 'mutable-artifact', fieldOf(job, engine, open), message));
   }
   return found;
+}
+
+/** The field that holds one of these URIs. */
+function fieldOf(job: Job, engine: Engine, uris: readonly string[]): string {
+  const holds = (field: string) => [job.target[field]].flat().some((value) => uris.includes(String(value)));
+  const field = [...engine.artifacts, ...(engine.reference === null ? [] : [engine.reference])].find(holds);
+  return field === undefined ? 'target' : `target.${field}`;
 }
 
 function finding(job: Job, level: Finding['level'], code: Code, path: string, message: string): Finding {

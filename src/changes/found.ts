@@ -1,5 +1,6 @@
 import type { JobRecord } from '../model/record.js';
 import type { Run } from '../model/run.js';
+import { fieldValue } from '../model/stamp.js';
 import { type Asked, newest, recordedRevision, type Sorted, sortFound } from './found-runs.js';
 
 /** Whether the rollout that left a run proved it. `left`: it failed its verification and was left. `no`: it was never judged. */
@@ -19,6 +20,8 @@ export type Found =
     }
   /** Our stamp is on an active run, but the ledger knows nothing of the job. */
   | { readonly kind: 'unrecorded'; readonly run: Run; readonly revision: string }
+  /** The ledger is empty, and two runs of ours are up: the stamp of `fresh` names `run`, which it was started beside. */
+  | { readonly kind: 'overlapping'; readonly run: Run; readonly fresh: Run }
   /** None active, the ledger is empty, and the engine's history holds runs of ours: a rollout may have been cut off. */
   | { readonly kind: 'lost'; readonly last: Run }
   /** First contact: one active run of the exact name without a stamp. */
@@ -109,7 +112,10 @@ function strange({ job, record }: Asked, run: Run, strays: readonly Run[]): Foun
 /** Our stamp, of a rollout that the ledger does not know: newer than its record, or there is no record. */
 function fromStamps({ job, record }: Asked, run: Run, strays: readonly Run[]): Found {
   if (record !== null || run.stamp === null) return { kind: 'drift', run, why: 'newer' };
-  // Which of the two is to go can't be told without a record of what was good.
+  const [old, more] = strays;
+  const beside = old !== undefined && more === undefined && fieldValue(run.stamp.predecessor) === fieldValue(old.id);
+  if (beside && job.desired !== 'stopped') return { kind: 'overlapping', run: old, fresh: run };
+  // Which of them is to go can't be told without a record of what was good.
   if (strays.length > 0) return { kind: 'ambiguous', runs: [run, ...strays] };
   const { revision } = run.stamp;
   if (job.desired === 'stopped') return { kind: 'stopped', run, revision };

@@ -53,7 +53,7 @@ export async function openRepository({ directory, env, source = null }: Reposito
   // The path comes last: it can hold line ends.
   const facts = await here.run(['rev-parse', '--is-shallow-repository', 'HEAD^{commit}', '--show-toplevel']);
   if (facts.stderr.includes('must be run in a work tree')) throw noWorkTree(here.cwd);
-  if (facts.code !== 0) throw noCommit(here.cwd, facts.stderr);
+  if (facts.code !== 0) throw (await isUnborn(here)) ? noCommit(here.cwd) : gitFailed(facts, 'read HEAD');
   const [shallow, head = '', ...root] = textOf(facts, 'read HEAD').split('\n');
   return repositoryOf(gitIn(root.join('\n'), env), head, shallow === 'true', source);
 }
@@ -168,10 +168,15 @@ async function blobsOf(
   return new Map(read);
 }
 
-function noCommit(directory: string, detail: string): RolloutError {
-  return new RolloutError('not-a-repository', `${directory} has no commit to read: ${detail.trim()}`, {
+/** A repository without commits: git answers this question with nothing instead of an explanation of its arguments. */
+async function isUnborn(git: Git): Promise<boolean> {
+  return (await git.run(['rev-parse', '--quiet', '--verify', 'HEAD^{commit}'])).code === 1;
+}
+
+function noCommit(directory: string): RolloutError {
+  return new RolloutError('not-a-repository', `${directory} is a git repository without a commit.`, {
     class: 'input',
-    next: 'check a commit out first (actions/checkout), or run in a repository that has one',
+    next: 'commit the manifest and the code first: identities are read from commits, not from the work tree',
   });
 }
 

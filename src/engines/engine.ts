@@ -5,7 +5,8 @@ import type { Finding } from '../model/finding.js';
 import type { Effect, Impact } from '../model/impact.js';
 import type { Job, StrategyName } from '../model/job.js';
 import { type Json, type JsonObject, mapStrings } from '../model/json.js';
-import type { Run, RunMessage } from '../model/run.js';
+import type { Run, RunMessage, SeenRun } from '../model/run.js';
+import type { Signal } from '../model/signal.js';
 import type { Stamp } from '../model/stamp.js';
 
 /** One account, project, region or cluster with one identity: jobs of one place share one session. */
@@ -40,6 +41,11 @@ export interface Subject {
   readonly target: JsonObject;
   /** Run ids that the ledger knows. */
   readonly ids: readonly string[];
+  /**
+   * What the ledger keeps of runs that were seen before. `observe` may take a listed run's stamp from here, by its id, instead of reading
+   * it again (the run is then `remembered`), and need not ask for one that had ended. `look` reads everything.
+   */
+  readonly known?: readonly SeenRun[];
 }
 
 /**
@@ -128,16 +134,20 @@ export interface Reference {
   readonly mutable: boolean;
 }
 
-/** A sample of a signal of a run; `value` null: not known. `at` is ISO 8601. */
+/** A sample of a signal of a run; `value` null: not known. `at` is ISO 8601, by the source's clock. */
 export interface Sample {
   readonly signal: string;
   readonly at: string;
   readonly value: number | null;
+  /** True: the source had no input at that time, so that nothing could be processed. */
+  readonly idle?: boolean;
+  /** The run that the source says the sample is of. Another run's samples count as unknown. */
+  readonly run?: string | null;
 }
 
 /** An open connection to one place. */
 export interface Session {
-  /** The runs of many jobs in as few calls as the API allows: all active ones, by exact name, and every id of `subject.ids`. Keyed by `subject.job`. */
+  /** The runs of many jobs in as few calls as the API allows: all active ones, by exact name, and every id of `subject.ids` that is not known to have ended. Keyed by `subject.job`. */
   observe(subjects: readonly Subject[]): Promise<ReadonlyMap<string, readonly Run[]>>;
   /** All runs of one job, active and ended, by exact name, and a get by every id of `subject.ids`. */
   look(subject: Subject): Promise<readonly Run[]>;
@@ -148,8 +158,11 @@ export interface Session {
   reference?(target: JsonObject): Promise<Reference | null>;
   /** What the engine says about a run: errors and warnings, oldest first, bounded. */
   messages?(run: Run): Promise<readonly RunMessage[]>;
-  /** Samples of a signal for gates. */
-  measure?(run: Run, signal: string): Promise<readonly Sample[]>;
+  /**
+   * Samples of a signal of `Engine.signals`, from `since` (ISO 8601) on where its source keeps history, else what it shows now. Points that
+   * came late are given at a later call; the same point may come again. Null: there is no such signal. Throws where it could not be read.
+   */
+  measure?(run: Run, signal: string, since: string): Promise<readonly Sample[] | null>;
   close?(): Promise<void>;
 }
 
@@ -176,6 +189,11 @@ export interface Engine {
   readonly times: { readonly callSeconds: number; readonly lagSeconds: number };
   /** Times of one job, where its target changes them; else `times`. */
   timesOf?(target: JsonObject): Engine['times'];
+  /**
+   * For each service that the engine calls, the variables that point it elsewhere; the first that is set counts. A local cloud's fast clock
+   * is taken only if all of them lead to this machine. Absent: never.
+   */
+  readonly endpoints?: readonly (readonly string[])[];
   /** How often a look is worth while, in seconds. */
   readonly pollSeconds: number;
   /** Where the target runs. Throws a RolloutError of class input if a needed field is missing. */
@@ -184,8 +202,15 @@ export interface Engine {
   verbs(target: JsonObject): readonly (keyof Verbs)[];
   /** What a strategy is expected to cost for this job; null: the strategy makes no sense on this engine (with a reason). */
   expect(strategy: StrategyName, job: Omit<Job, 'positions'>): Effect | { readonly rejected: string };
+  /**
+   * What gates of such a job can name, and the gates that hold where it declares none on a signal. Known without a connection, for plans.
+   * Left out: the engine measures nothing.
+   */
+  signals?(target: JsonObject): readonly Signal[];
   /** Checks of one job's settings that the schema cannot express. Findings of level `error` are manifest errors. */
   check?(job: Job): readonly Finding[];
+  /** URIs of objects made elsewhere that can hold other bytes later, as far as the target alone tells. */
+  overwritable?(target: JsonObject): readonly string[];
   /** A value that no two jobs of the manifest may share (a checkpoint location), or null. */
   exclusive?(target: JsonObject): string | null;
   connect(place: Place, target: JsonObject, ambient: Ambient): Promise<Session>;
@@ -194,6 +219,20 @@ export interface Engine {
 /** Those of all verbs that a target offers (`Engine.verbs`): the others are no property of the result. */
 export function onlyVerbs(all: Verbs, offered: readonly (keyof Verbs)[]): Verbs {
   return Object.fromEntries(Object.entries(all).filter(([verb]) => offered.includes(verb as keyof Verbs)));
+}
+
+/** Whether a verdict over a job needs one of these signals of its engine: by a gate that it declares, or by default. */
+export function blocksOn({ gates, signals: declared }: Job['verify'], offered: readonly Signal[]): boolean {
+  const isOwn = (name: string) => {
+    const given = declared?.[name];
+    const elsewhere = given?.prometheus ?? given?.http ?? given?.command;
+    return elsewhere === undefined && offered.some((signal) => signal.name === name);
+  };
+  if (gates.some((gate) => gate['advisory'] !== true && isOwn(gate.signal))) return true;
+  return offered.some(
+    ({ name, gate }) =>
+      gate !== null && gate.advisory !== true && isOwn(name) && gates.every(({ signal }) => signal !== name),
+  );
 }
 
 /** Fills in `${secret.NAME}` references; only for the value that goes into an engine's call, never for logs or records. */

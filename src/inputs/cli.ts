@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { readEvent } from './event.js';
 import { type FieldName, fieldNames } from './fields.js';
@@ -23,7 +24,8 @@ export function readCliInputs(
 ): Inputs {
   const workspace = topOf(resolve(String(options['directory'] ?? '.')));
   // No event starts a command, but a pull request of strangers is one inside a workflow, too.
-  const event = { ...readEvent(env), name: null };
+  const facts = readEvent(env);
+  const event = { ...facts, name: null, actor: facts.actor ?? personAt(workspace) };
   const plan = raw['plan-file'];
   const token = raw['github-token'] ?? env['GITHUB_TOKEN'];
   return parseInputs(
@@ -40,6 +42,26 @@ export function readCliInputs(
       wait: options['wait'] === true,
     },
   );
+}
+
+/** Who asks, for the audit log: as git knows the person here, else the account of this machine; null where neither is known. */
+function personAt(directory: string): string | null {
+  try {
+    const name = execFileSync('git', ['config', 'user.name'], {
+      cwd: directory,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      encoding: 'utf8',
+    }).trim();
+    if (name !== '') return name;
+  } catch {
+    // No git, or no name in it.
+  }
+  try {
+    return userInfo().username;
+  } catch {
+    // The account has no entry on this machine, as in some containers.
+    return null;
+  }
 }
 
 /** The top of the checkout around a folder; the folder itself where there is none (`validate` needs no git). */

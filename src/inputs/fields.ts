@@ -40,7 +40,8 @@ export const fields = {
   base: {
     kind: 'text',
     default: '',
-    description: 'Commit to explain the changes against; default: what the event says, else the last recorded commit.',
+    description:
+      "Commit to explain the changes against; default, and for 40 zeros (a branch's first push): what the event says, else the last recorded commit.",
   },
   strategy: {
     kind: 'choices',
@@ -111,11 +112,14 @@ export const outputs = {
   'rolled-back-jobs': 'JSON list of the jobs that were rolled back.',
   'unchanged-jobs': 'JSON list of the jobs with nothing to do.',
   'any-changed': '`true` if at least one job changes.',
+  'rolls-out':
+    '`false` for an event that rolls nothing out, whatever the plan says: a pull request, a merge group, a push to a ref of no environment.',
   matrix: "JSON object for a matrix: at most 50 shards of the plan's jobs.",
   result: 'The outcome that set the exit code.',
   'plan-file': 'Path of the plan as JSON.',
   'plan-hash': 'Hash of the plan.',
   'summary-file': 'Path of the summary as Markdown.',
-  'evidence-file': 'Path of the report as JSON, with the steps, runs and messages of each job.',
+  'report-file': 'Path of the report as JSON, with the steps, runs and messages of each job.',
+  'evidence-file': 'Path of every sample that the verdicts were made from, as JSON, for `verify --replay`.',
 } as const;
 export type OutputName = keyof typeof outputs;

@@ -5,6 +5,8 @@ export interface ChosenMode {
   readonly mode: Exclude<Mode, 'auto'>;
   /** Why it is not what somebody might expect, for one notice; null otherwise. */
   readonly notice: string | null;
+  /** False for an event that rolls nothing out, whatever a plan of it says: a pull request, a merge group, a push to a ref of no environment. */
+  readonly rollsOut: boolean;
 }
 
 /** What `auto` means for this event and environment (INTERFACE 2). `refs` null: the default branch. */
@@ -14,7 +16,26 @@ export function chooseMode(
   refs: readonly string[] | null,
 ): ChosenMode {
   refuseTarget(event);
-  if (inputs.mode !== 'auto') return explicit(inputs.mode, event);
+  if (inputs.mode !== 'auto') return { ...explicit(inputs.mode, event, refs), rollsOut: rollsOut(event, refs) };
+  const chosen = auto(event, refs);
+  return { ...chosen, rollsOut: chosen.mode === 'apply' || chosen.mode === 'resume' };
+}
+
+/** True where the choice depends on the `refs` of the environment, so the manifest must be read first. */
+export function needsRefs(inputs: Pick<Inputs, 'mode' | 'rollbackTo'>, event: EventFacts): boolean {
+  if (inputs.mode === 'auto') return event.name !== 'schedule' && event.name !== 'pull_request_target';
+  return inputs.mode === 'plan' && event.name === 'push' && inputs.rollbackTo === null;
+}
+
+/** What a later step may do that names `apply`, or `auto` after a push. */
+function rollsOut(event: EventFacts, refs: readonly string[] | null): boolean {
+  if (event.untrusted || event.name === 'merge_group' || event.name?.startsWith('pull_request')) return false;
+  return event.name !== 'push' || applies(event, refs);
+}
+
+type Choice = Omit<ChosenMode, 'rollsOut'>;
+
+function auto(event: EventFacts, refs: readonly string[] | null): Choice {
   switch (event.name) {
     case 'pull_request':
       return event.untrusted
@@ -52,11 +73,13 @@ function refuseTarget(event: EventFacts): void {
 }
 
 /** Foreign code never acts, whatever mode a workflow names. */
-function explicit(mode: Exclude<Mode, 'auto'>, event: EventFacts): ChosenMode {
+function explicit(mode: Exclude<Mode, 'auto'>, event: EventFacts, refs: readonly string[] | null): Choice {
   if (event.untrusted && mode !== 'detect' && mode !== 'validate') {
     return { mode: 'detect', notice: `A pull request from a fork or from Dependabot: \`${mode}\` became \`detect\`.` };
   }
-  return { mode, notice: null };
+  // The step after this plan would be an apply on other refs.
+  const elsewhere = mode === 'plan' && event.name === 'push' && !applies(event, refs);
+  return { mode, notice: elsewhere ? whyPlan(event) : null };
 }
 
 function applies(event: EventFacts, refs: readonly string[] | null): boolean {

@@ -4,7 +4,8 @@ import type { Combined } from './combine.js';
 import { belongsToTarget } from './engines.js';
 import { overlaysOf } from './environments.js';
 import { isMap, knownPart } from './fragments.js';
-import { child, entriesOf, type LocatedMap, merge } from './located.js';
+import { child, entriesOf, type Located, type LocatedMap, merge } from './located.js';
+import { nearest } from './nearest.js';
 import type { Problems } from './problems.js';
 import { defaultKeys, jobKeys } from './schema/job.js';
 
@@ -29,8 +30,18 @@ export function declarationsOf(combined: Combined, environment: string): readonl
 }
 
 export function engineIdOf(map: LocatedMap): string {
-  const node = child(map, 'engine');
+  const node = engineNode(map);
   return node?.kind === 'scalar' ? String(node.value) : '';
+}
+
+/** What stands at `engine`, or at a key that most likely means it: the typo is told, and the rest of the job is checked all the same. */
+export function engineNode(map: LocatedMap): Located | undefined {
+  const typo = () => [...map.entries].find(([key]) => !isJobKey(key) && nearest(key, jobKeys) === 'engine')?.[1].node;
+  return child(map, 'engine') ?? typo();
+}
+
+function isJobKey(key: string): boolean {
+  return (jobKeys as readonly string[]).includes(key);
 }
 
 /** The declaration with the defaults of its engine below it and without the keys that are not known. */
@@ -42,7 +53,7 @@ export function withDefaults(
 ): Declaration {
   const belongs = belongsToTarget(engine);
   const own = knownPart(declaration.map, { keys: jobKeys, belongs }, problems);
-  const defaults = child(combined.defaults, engineIdOf(own));
+  const defaults = child(combined.defaults, engine?.id ?? engineIdOf(declaration.map));
   if (!isMap(defaults)) return { ...declaration, map: own };
   const known = knownPart(defaults, { keys: defaultKeys, belongs }, problems);
   return { ...declaration, map: merge(known, own, 'over') };

@@ -1,9 +1,8 @@
 import type { z } from 'zod';
 import type { Engine } from '../engines/engine.js';
 import type { Combined } from './combine.js';
-import type { Declaration } from './declarations.js';
-import { child } from './located.js';
-import { suggestion } from './nearest.js';
+import { type Declaration, engineNode } from './declarations.js';
+import { nearest, suggestion } from './nearest.js';
 import type { Problems } from './problems.js';
 import { jobKeys } from './schema/job.js';
 
@@ -12,15 +11,19 @@ export interface EngineChoice {
   readonly engineIds: readonly string[];
 }
 
-/** Loads the engines that the jobs name; an unknown or missing one is told where it stands. */
+/**
+ * Loads the engines that the jobs name; an unknown or missing one is told where it stands. Under a name with a typo stands the engine that it
+ * most likely means, so that what else is wrong with the job is told in the same call.
+ */
 export async function loadEngines(
   declarations: readonly Declaration[],
   choice: EngineChoice,
   problems: Problems,
 ): Promise<ReadonlyMap<string, Engine>> {
   const loaded = new Map<string, Engine>();
+  const meant = new Map<string, Engine>();
   for (const { map, at } of declarations) {
-    const node = child(map, 'engine');
+    const node = engineNode(map);
     if (node === undefined) {
       const message = `\`engine\` is missing: expected one of ${choice.engineIds.join(', ')}`;
       problems.add({ code: 'manifest-missing', at, field: `${map.field}.engine`, message });
@@ -30,15 +33,15 @@ export async function loadEngines(
     if (id !== null && loaded.has(id)) continue;
     const engine = id !== null && choice.engineIds.includes(id) ? await choice.engines(id) : null;
     if (engine !== null && id !== null) loaded.set(id, engine);
-    else
-      problems.add({
-        code: 'manifest-engine',
-        at: node.at,
-        field: node.field,
-        message: unknownEngine(id, choice.engineIds),
-      });
+    else {
+      const message = unknownEngine(id, choice.engineIds);
+      problems.add({ code: 'manifest-engine', at: node.at, field: node.field, message });
+      const near = id === null ? null : nearest(id, choice.engineIds);
+      const other = near === null ? null : await choice.engines(near);
+      if (id !== null && other !== null) meant.set(id, other);
+    }
   }
-  return loaded;
+  return new Map([...meant, ...loaded]);
 }
 
 export function checkDefaultsNames(combined: Combined, choice: EngineChoice, problems: Problems): void {

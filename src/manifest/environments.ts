@@ -28,7 +28,7 @@ export function chooseEnvironment(combined: Combined, asked: string | null, prob
   const at = combined.environments.at;
   const message =
     asked === null
-      ? `the manifest has several environments: name one of ${names.join(', ')}`
+      ? `the manifest has several environments: set the input \`environment\` (\`--environment\`) to one of ${names.join(', ')}`
       : unknownEnvironment(combined, asked, names);
   problems.add({ code: 'manifest-environment', at, field: 'environments', message });
   return null;

@@ -4,7 +4,7 @@ import { distance } from 'fastest-levenshtein';
 export function nearest(word: string, known: readonly string[]): string | null {
   const plain = simplified(word);
   const ranked = known
-    .map((candidate) => ({ candidate, off: distance(plain, simplified(candidate)) }))
+    .map((candidate) => ({ candidate, off: offBy(plain, simplified(candidate)) }))
     .sort((a, b) => a.off - b.off || apart(a.candidate, word) - apart(b.candidate, word));
   const best = ranked[0];
   if (best === undefined || plain === '') return null;
@@ -18,6 +18,13 @@ export function suggestion(word: string, known: readonly string[]): string {
   if (near !== null) return `; did you mean \`${near}\`?`;
   if (known.length === 0 || known.length > 24) return '';
   return `; known here: ${known.join(', ')}`;
+}
+
+/** Letters that differ; two neighbours that changed places are the commonest slip, and one. */
+function offBy(word: string, other: string): number {
+  const at = [...word].findIndex((letter, index) => letter !== other[index]);
+  const swapped = word.slice(0, at) + (word[at + 1] ?? '') + (word[at] ?? '') + word.slice(at + 2);
+  return at >= 0 && swapped === other ? 1 : distance(word, other);
 }
 
 function apart(a: string, b: string): number {

@@ -1,14 +1,35 @@
 import type { Job } from '../model/job.js';
+import type { Declaration } from './declarations.js';
+import type { Instance } from './for-each.js';
+import { child, type LocatedMap, positionsOf } from './located.js';
 import { suggestion } from './nearest.js';
 import type { Problems } from './problems.js';
 
+/** A job as far as what it needs is concerned. */
+export type Needing = Pick<Job, 'key' | 'needs' | 'positions' | 'at' | 'instance'>;
+
+/** What a job needs that has another fault: what it writes down at `needs`, if that is a list of names. */
+export function needingOf({ key, at }: Declaration, instance: Instance, map: LocatedMap): Needing {
+  const written = child(map, 'needs');
+  const names =
+    written?.kind === 'list' ? written.items.map((item) => (item.kind === 'scalar' ? item.value : null)) : [];
+  const of = instance.key.slice(key.length + 1);
+  return {
+    key: instance.key,
+    needs: names.filter((name) => typeof name === 'string'),
+    positions: positionsOf(map),
+    at,
+    instance: instance.each === null ? null : { of: key, key: of, first: instance.first },
+  };
+}
+
 /** Replaces the name of a `for-each` in `needs` by its instances. A name that is not declared is told where it stands. */
-export function withNeeds(
-  jobs: readonly Job[],
+export function withNeeds<Some extends Needing>(
+  jobs: readonly Some[],
   instances: ReadonlyMap<string, readonly string[]>,
   known: readonly string[],
   problems: Problems | null,
-): readonly Job[] {
+): readonly Some[] {
   const keys = new Set(jobs.map((job) => job.key));
   const declared = new Set(known);
   // Instances of a `for-each` share their mistakes; looking for the nearest name is the slow part.
@@ -30,15 +51,15 @@ export function withNeeds(
 }
 
 /** Tells every circle of `needs` once, however many instances it goes through. */
-export function checkCycles(jobs: readonly Job[], problems: Problems): void {
+export function checkCycles(jobs: readonly Needing[], problems: Problems): void {
   const byKey = new Map(jobs.map((job) => [job.key, job]));
   const told = new Set<string>();
   const done = new Set<string>();
   for (const start of jobs) {
     // Depth first, by hand: a chain of thousands of jobs would be too deep for recursion.
-    const path: { job: Job; next: number }[] = [];
+    const path: { job: Needing; next: number }[] = [];
     const onPath = new Map<string, number>();
-    const enter = (job: Job): void => {
+    const enter = (job: Needing): void => {
       onPath.set(job.key, path.length);
       path.push({ job, next: 0 });
     };
@@ -65,7 +86,7 @@ export function checkCycles(jobs: readonly Job[], problems: Problems): void {
   }
 }
 
-function tellCycle(cycle: readonly Job[], told: Set<string>, problems: Problems): void {
+function tellCycle(cycle: readonly Needing[], told: Set<string>, problems: Problems): void {
   const [first] = cycle;
   const declared = [...new Set(cycle.map((job) => job.instance?.of ?? job.key))].sort().join('\n');
   if (first === undefined || told.has(declared)) return;
@@ -81,6 +102,6 @@ function tellCycle(cycle: readonly Job[], told: Set<string>, problems: Problems)
 }
 
 /** Path in the file of a field of a job: instances are written once, under the name of the `for-each`. */
-export function fieldOf(job: Job, path: string): string {
+export function fieldOf(job: Pick<Job, 'key' | 'instance'>, path: string): string {
   return `jobs.${job.instance?.of ?? job.key}.${path}`;
 }

@@ -10,7 +10,7 @@ import type { Scope } from './interpolate.js';
 import { jobOf } from './job.js';
 import { limits } from './limits.js';
 import { emptyMap, type LocatedMap } from './located.js';
-import { checkCycles, withNeeds } from './needs.js';
+import { checkCycles, type Needing, needingOf, withNeeds } from './needs.js';
 import { problems as collect, type ManifestError, type Problems } from './problems.js';
 import { resolved } from './resolve.js';
 import { checkByEngine, checkRules, checkWas } from './rules.js';
@@ -75,10 +75,11 @@ async function readJobs(
   const engines = await loadEngines(declarations, options, problems);
   checkOtherFragments(combined, engines, problems);
   const scope = { environment, vars, budget, problems };
-  const { jobs, instances, keys } = await expand(combined, declarations, engines, scope, source);
-  const known = [...combined.jobs.keys(), ...keys];
-  const needing = withNeeds(jobs, instances, known, combined.whole ? problems : null);
-  checkCycles(needing, problems);
+  const { jobs, all, instances, keys } = await expand(combined, declarations, engines, scope, source);
+  const known = [...new Set([...combined.jobs.keys(), ...keys])];
+  // A job with another fault is part of a circle all the same.
+  checkCycles(withNeeds(all, instances, known, combined.whole ? problems : null), problems);
+  const needing = withNeeds(jobs, instances, known, null);
   checkWas(needing, [...combined.jobs.keys()], problems);
   checkUnique(needing, engines, options.env ?? null, problems);
   return needing;
@@ -87,6 +88,8 @@ async function readJobs(
 interface Expanded {
   /** The jobs without a fault of their own. */
   readonly jobs: readonly Job[];
+  /** All jobs, as far as what they need is concerned. */
+  readonly all: readonly Needing[];
   /** Keys of the instances of each `for-each`. */
   readonly instances: ReadonlyMap<string, readonly string[]>;
   /** Keys of all jobs, faulty ones too. */
@@ -103,6 +106,7 @@ async function expand(
   const { problems } = scope;
   const files = forEachFiles((path) => source.readFile(path), problems);
   const jobs: Job[] = [];
+  const all: Needing[] = [];
   const instances = new Map<string, readonly string[]>();
   const keys = new Set<string>(declarations.filter((declared) => !isForEach(declared)).map((declared) => declared.key));
   for (const written of declarations) {
@@ -110,18 +114,19 @@ async function expand(
     const declaration = withDefaults(written, combined, engine, problems);
     const found = await instancesOf(declaration, scope, files);
     if (isForEach(declaration)) {
-      const all = found.map((instance) => instance.key);
-      instances.set(declaration.key, all);
-      problems.instances(declaration.key, all);
+      const ofThis = found.map((instance) => instance.key);
+      instances.set(declaration.key, ofThis);
+      problems.instances(declaration.key, ofThis);
     }
     for (const instance of found) {
       if (isForEach(declaration) && !isNewKey(keys, declaration, instance, problems)) continue;
-      if (tooMany(keys.size, scope.budget.left, declaration, problems)) return { jobs, instances, keys };
-      const job = readJob(declaration, instance, engine, scope);
-      if (job) jobs.push(job);
+      if (tooMany(keys.size, scope.budget.left, declaration, problems)) return { jobs, all, instances, keys };
+      const { job, map } = readJob(declaration, instance, engine, scope);
+      if (job !== null) jobs.push(job);
+      all.push(job ?? needingOf(declaration, instance, map));
     }
   }
-  return { jobs, instances, keys };
+  return { jobs, all, instances, keys };
 }
 
 function isForEach(declaration: Declaration): boolean {
@@ -145,13 +150,13 @@ function tooMany(jobs: number, left: number, declaration: Declaration, problems:
   return true;
 }
 
-/** One job, or undefined if it has a fault, which was added to the problems. */
+/** One job, or null if it has a fault, which was added to the problems; and what is written, with all references filled in. */
 function readJob(
   declaration: Declaration,
   instance: Instance,
   engine: Engine | undefined,
   scope: Omit<Scope, 'each' | 'refuses' | 'job'>,
-): Job | undefined {
+): { readonly job: Job | null; readonly map: LocatedMap } {
   const { problems } = scope;
   const before = problems.count;
   const map = withTarget(resolved(declaration, instance, engine, scope), declaration);
@@ -162,13 +167,13 @@ function readJob(
   });
   const targets = targetsOf(map);
   // The unknown engine has been told; what stands beside the target is checked all the same.
-  if (targets === null || engine === undefined) return undefined;
+  if (targets === null || engine === undefined) return { job: null, map };
   checkTarget(targets, engine, instance.key, problems);
-  if (parsed === undefined || problems.count > before) return undefined;
-  const job = jobOf(parsed, map, targets, declaration, instance);
+  if (parsed === undefined || problems.count > before) return { job: null, map };
+  const job = jobOf(parsed, map, targets, declaration, instance, engine);
   checkRules(job, problems);
   checkByEngine(job, engine, problems);
-  return job;
+  return { job, map };
 }
 
 /** A job without `target` is told what its engine needs. */

@@ -1,7 +1,7 @@
 /** One `${…}` of a text. `name` is null where it is not one that can be. */
 export interface Reference {
   readonly text: string;
-  readonly kind: 'var' | 'secret' | 'build' | 'each' | 'digest' | 'environment' | 'unknown';
+  readonly kind: 'var' | 'secret' | 'build' | 'each' | 'digest' | 'environment' | 'run' | 'unknown';
   readonly name: string;
 }
 
@@ -18,6 +18,7 @@ const shapes: readonly { kind: Reference['kind']; pattern: RegExp }[] = [
   { kind: 'build', pattern: /^\$\{build\.([A-Za-z_][A-Za-z0-9_]*)\}$/ },
   { kind: 'digest', pattern: /^\$\{(digest)\}$/ },
   { kind: 'environment', pattern: /^\$\{(environment)\}$/ },
+  { kind: 'run', pattern: /^\$\{run\.(id|name)\}$/ },
 ];
 
 function referenceOf(text: string): Reference {

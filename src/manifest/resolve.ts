@@ -3,7 +3,7 @@ import type { Declaration } from './declarations.js';
 import type { Instance } from './for-each.js';
 import { interpolate, type Scope } from './interpolate.js';
 import { child, type Entry, type Located, type LocatedMap } from './located.js';
-import { besideTarget, inTarget } from './scopes.js';
+import { besideTarget, inTarget, inVerify } from './scopes.js';
 
 /** Read before interpolation, or never interpolated. */
 const asWritten: readonly string[] = ['engine', 'for-each', 'build'];
@@ -23,11 +23,13 @@ export function resolved(
   const base = { ...scope, each: instance.each, job: instance.key };
   const beside: Scope = { ...base, refuses: besideTarget(facts) };
   const target: Scope = { ...base, refuses: inTarget(facts) };
+  const verify: Scope = { ...base, refuses: inVerify(facts) };
   const entries = new Map<string, Entry>();
   for (const [key, entry] of declaration.map.entries) {
     if (asWritten.includes(key)) entries.set(key, entry);
     else if (key === 'target') entries.set(key, { at: entry.at, node: interpolate(entry.node, target) });
     else if (key === 'parallel') entries.set(key, { at: entry.at, node: parallel(entry.node, beside, target) });
+    else if (key === 'verify') entries.set(key, { at: entry.at, node: interpolate(entry.node, verify) });
     else entries.set(key, { at: entry.at, node: interpolate(entry.node, beside) });
   }
   return { ...declaration.map, entries };

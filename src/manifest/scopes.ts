@@ -32,6 +32,21 @@ export function besideTarget(job: JobFacts): Refuses {
   };
 }
 
+const ofRun = '${run.id} and ${run.name} stand only in the url and query of `verify.signals`';
+
+/** `verify`, whose signals are read of a run. Paths begin below it. */
+export function inVerify(job: JobFacts): Refuses {
+  const beside = besideTarget(job);
+  return (kind, path) => {
+    const [block, , source, field = ''] = path;
+    const ofSource = block === 'signals' && source !== undefined;
+    if (kind === 'run' && ofSource) return ['url', 'query'].includes(field) ? null : ofRun;
+    if (kind === 'secret' && ofSource && ['headers', 'env'].includes(field)) return null;
+    if (kind === 'secret' && ofSource) return '${secret.…} stands only in `headers` and `env` of a signal';
+    return beside(kind, path);
+  };
+}
+
 /** `target` and the slots. Paths begin below it. */
 export function inTarget(job: JobFacts): Refuses {
   return (kind, path) => {
@@ -39,6 +54,7 @@ export function inTarget(job: JobFacts): Refuses {
       return `\${${kind}.…} can not stand in \`name\`, because the exact name has to be known before anything runs`;
     }
     if (kind === 'build' && !job.build) return 'the job has no `build` whose results could be used';
+    if (kind === 'run') return ofRun;
     if (kind === 'each' && !job.forEach) return `\${each.…} stands only in a job with \`for-each\``;
     if (kind !== 'digest') return null;
     const ofArtifact = path.length > 1 && path.at(-1) === 'upload-to' && job.artifacts?.includes(path[0] ?? '');

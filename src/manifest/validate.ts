@@ -112,11 +112,16 @@ function codeOf(issue: Issue): Code {
 function gotOf(node: Located, issue: Issue): string {
   if (node.kind === 'list' && ['too_small', 'too_big'].includes(issue.code)) return String(node.items.length);
   if (node.kind !== 'scalar') return `a ${node.kind}`;
-  if (node.value === null) return 'nothing';
+  if (node.value === null)
+    return wantsMap(issue) ? 'nothing: what belongs to it is written below it, and further to the right' : 'nothing';
   if (typeof node.value === 'string') return `the text ${JSON.stringify(short(node.value))}${asNumber(node, issue)}`;
   const quote =
     issue.code === 'invalid_type' && issue.expected === 'string' && isPlain(issue) ? ': write it in quotes' : '';
   return typeof node.value === 'number' ? `the number ${node.value}${quote}` : `${node.value}${quote}`;
+}
+
+function wantsMap(issue: Issue): boolean {
+  return issue.code === 'invalid_type' && ['object', 'record', 'map'].includes(String(issue.expected));
 }
 
 function asNumber(node: Located, issue: Issue): string {

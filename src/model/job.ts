@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.js';
 import type { Position } from './position.js';
+import type { DeclaredSignal } from './signal.js';
 
 export const strategyNames = [
   'create',
@@ -43,6 +44,8 @@ export interface Job {
     readonly runningWithinSeconds: number;
     readonly bakeSeconds: number;
     readonly gates: readonly Gate[];
+    /** Signals with a source of their own, by name; absent in records of older versions. */
+    readonly signals?: { readonly [name: string]: DeclaredSignal };
   };
   readonly onFailure: 'rollback' | 'pause';
   /** Keys of jobs that must be verified first (a `for-each` name is expanded to its instances). */

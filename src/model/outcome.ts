@@ -15,6 +15,11 @@ export const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
+/** Ends after which `fail-fast` begins nothing more. */
+export function isFailure(outcome: Outcome): boolean {
+  return outcome === 'failed' || outcome === 'rolled-back' || outcome === 'stuck';
+}
+
 /** Exit code of one outcome; `stuck` depends on whether anything runs. */
 export function exitCodeOf(outcome: Outcome, runs: boolean): number {
   switch (outcome) {

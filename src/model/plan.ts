@@ -78,7 +78,7 @@ export interface JobPlan {
 
 /** How the base of the explaining diff was found. */
 export interface Base {
-  readonly how: 'push' | 'pull-request' | 'merge-group' | 'input' | 'ledger' | 'unknown';
+  readonly how: 'push' | 'pull-request' | 'merge-group' | 'input' | 'ledger' | 'parent' | 'unknown';
   readonly commit: string | null;
 }
 
@@ -94,4 +94,6 @@ export interface Plan {
   readonly jobs: readonly JobPlan[];
   /** Changed files that belong to no job. */
   readonly unowned: readonly string[];
+  /** About the whole comparison, not one job. */
+  readonly findings: readonly Finding[];
 }

@@ -2,8 +2,10 @@ import type { Good } from './artifact.js';
 import type { Job, StrategyName } from './job.js';
 import type { JsonObject } from './json.js';
 import type { Outcome } from './outcome.js';
+import type { SeenRun } from './run.js';
 import type { Stamp } from './stamp.js';
 import type { Step, StepVerb } from './step.js';
+import type { Baseline, GateResult } from './verification.js';
 
 /** Who carries a rollout out: a workflow run's attempt, else a process on a host. The nonce tells processes apart. */
 export interface Holder {
@@ -29,13 +31,17 @@ export interface JournalEntry {
   readonly note: string | null;
 }
 
-/** A revision that must not come back by itself. `values`: only these scale values, not the revision. */
+/**
+ * A revision that must not come back by itself. `scale`: only these values, not the revision. `requestedBy`: it did not fail; this person
+ * rolled back from it (null: who is not known).
+ */
 export interface Quarantine {
   readonly revision: string;
   readonly rollout: string;
   readonly reason: string;
   readonly at: string;
   readonly scale: JsonObject | null;
+  readonly requestedBy?: string | null;
 }
 
 /** A run that was accepted to drain after its rollout had succeeded. */
@@ -113,11 +119,30 @@ export interface JobRecord {
     readonly code: string | null;
     readonly message: string;
   } | null;
+  /** The old run as it was measured before the change, by gate; left out until that was done. `run` null: there was none to measure. */
+  readonly baseline?: {
+    readonly run: string | null;
+    readonly at: string;
+    readonly gates: { readonly [gate: string]: Baseline };
+  };
+  /** The last verdict of this rollout; stays when the direction is turned. Times are ISO 8601. */
+  readonly judged?: {
+    readonly n: number;
+    readonly run: string;
+    readonly at: string;
+    readonly direction: 'forward' | 'undo';
+    readonly result: 'pass' | 'fail' | 'inconclusive';
+    readonly code: string | null;
+    readonly message: string;
+    readonly gates: readonly { readonly gate: string; readonly result: GateResult | null }[];
+  };
   readonly good: Good | null;
   /** The last good revisions before `good`, newest first, at most 10. */
   readonly goods: readonly Good[];
   readonly quarantined: readonly Quarantine[];
   readonly trailing: readonly Trailing[];
+  /** The runs that this record names, as the last look before its close saw them: later plans need not ask for what never changes. */
+  readonly seen?: readonly SeenRun[];
   readonly closed: {
     readonly outcome: Outcome;
     readonly code: string | null;
@@ -127,6 +152,10 @@ export interface JobRecord {
   } | null;
   /** Looks that bound the processing gap, by the tool's clock: the last one that saw a run process before the new one did, and the first that saw the new one running. */
   readonly gap: { readonly lastBefore: string | null; readonly firstAfter: string | null };
+  /** Nothing is left to do before a look at or after this moment (by the tool's clock): an undone overlap waits for the service's timer. */
+  readonly waitsUntil?: string | null;
+  /** Why the holder only closes this rollout: a newer commit carries on. Null or absent: the rollout itself goes on. */
+  readonly closingFor?: string | null;
   readonly openedAt: string;
   readonly workflowUrl: string | null;
 }

@@ -3,6 +3,7 @@ import type { StrategyName } from './job.js';
 import { exitCodeOf, type Outcome } from './outcome.js';
 import type { Run, RunMessage } from './run.js';
 import type { StepVerb } from './step.js';
+import type { GateReport } from './verification.js';
 
 export interface StepReport {
   readonly id: string;
@@ -39,6 +40,8 @@ export interface JobReport {
   readonly trailing: readonly string[];
   readonly messages: readonly RunMessage[];
   readonly findings: readonly Finding[];
+  /** What was measured of the new run, gate by gate; left out where it has no gates or was not watched. */
+  readonly gates?: readonly GateReport[];
 }
 
 export interface Report {
@@ -48,6 +51,8 @@ export interface Report {
   readonly environment: string | null;
   readonly commit: string | null;
   readonly planHash: string | null;
+  /** About the whole call, not one job. */
+  readonly findings?: readonly Finding[];
   readonly jobs: readonly JobReport[];
 }
 

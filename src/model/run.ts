@@ -43,6 +43,19 @@ export interface Run {
   readonly url: string | null;
   /** The engine's own text about the end or the state, or null. */
   readonly detail: string | null;
+  /** The stamp comes from the ledger, by the run's id, and not all else was read: enough to leave the run alone, never to act on it. */
+  readonly remembered?: true;
+}
+
+/**
+ * What the ledger keeps of a run that a look has seen: what never changes of it, the scale that it had then, and whether it had ended.
+ * It is bound to the run's id, never to a name.
+ */
+export interface SeenRun {
+  readonly run: string;
+  readonly stamp: Stamp | null;
+  readonly scale: JsonObject | null;
+  readonly ended: boolean;
 }
 
 /** Holds its name and may process input. */

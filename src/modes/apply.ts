@@ -1,5 +1,4 @@
-import type { Outcome } from '../model/outcome.js';
-import { worstExitCode } from '../model/outcome.js';
+import { isFailure, worstExitCode } from '../model/outcome.js';
 import type { Plan } from '../model/plan.js';
 import type { JobReport, Report } from '../model/report.js';
 import { waitingFor, withStale } from '../plan/index.js';
@@ -7,14 +6,12 @@ import { notBegun, reportExitCode } from '../rollout/plain.js';
 import { text } from '../rollout/text.js';
 import type { Bench } from './bench.js';
 import { type Gathered, gather } from './gather.js';
+import { gatherSettled } from './lost.js';
 import { carryOutRound } from './round.js';
 import { approved, storedPlan } from './stored-plan.js';
 
 /** How long a held lock is left alone between two looks, in seconds. */
 const heldPollSeconds = 30;
-
-/** Ends after which `fail-fast` begins nothing more. */
-const failing: ReadonlySet<Outcome> = new Set(['failed', 'rolled-back', 'stuck']);
 
 export interface Applied {
   readonly plan: Plan;
@@ -30,7 +27,7 @@ export interface Applied {
  */
 export async function apply(bench: Bench, onPlan: (plan: Plan) => Promise<void>): Promise<Applied> {
   const stored = await storedPlan(bench);
-  const read = await gather(bench, { jobs: null });
+  const read = await gatherSettled(bench);
   const first: Gathered = { ...read, plan: approved(bench, stored, read.plan) };
   await onPlan(first.plan);
   const needs = waitingFor(first.plan.jobs);
@@ -88,7 +85,7 @@ function stopsAfter(bench: Bench, reports: ReadonlyMap<string, JobReport>, again
   if (bench.signal.aborted) return cancelled;
   if (bench.clock.now() >= bench.handOverAt) return 'the time of this call is over';
   const own = [...reports.values()].filter((report) => !again.includes(report.job));
-  return bench.inputs.failFast && own.some((report) => failing.has(report.outcome))
+  return bench.inputs.failFast && own.some((report) => isFailure(report.outcome))
     ? 'another job failed (`fail-fast`)'
     : null;
 }
@@ -107,6 +104,7 @@ export function reportOver(plan: Plan, jobs: readonly JobReport[]): Report {
     environment: plan.environment,
     commit: plan.commit,
     planHash: plan.hash,
+    findings: plan.findings,
     jobs,
   };
 }

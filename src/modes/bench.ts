@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Clock } from '../model/clock.js';
 import type { Holder } from '../model/record.js';
 import type { AttemptState } from '../rollout/holder.js';
+import type { measuringOf } from '../rollout/measuring.js';
 import type { RealTime } from '../rollout/real-time.js';
 import type { Sessions } from '../rollout/sessions.js';
 
@@ -35,6 +36,8 @@ export interface Bench {
   readonly signal: AbortSignal;
   /** Milliseconds by the clock at which this call hands over. */
   readonly handOverAt: number;
+  /** Reads signals of runs, and keeps the evidence of this call. */
+  readonly measuring: ReturnType<typeof measuringOf>;
   engine(id: string): Promise<Engine>;
   ledger(): Promise<Ledger>;
   /** Values of the secrets that were read. */

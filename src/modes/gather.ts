@@ -1,34 +1,28 @@
-import pLimit from 'p-limit';
 import {
   baseRequest,
-  codeKind,
   describeChanges,
   openRepository,
   type Relation,
   type Repository,
   sameCodeUnderTodaysGlobs,
 } from '../changes/index.js';
-import type { Engine, Reference, Session, Subject } from '../engines/engine.js';
+import type { Engine, Session, Subject } from '../engines/engine.js';
 import type { Held } from '../ledger/ledger.js';
-import { RolloutError } from '../model/error.js';
-import type { Finding } from '../model/finding.js';
 import type { Job, Manifest } from '../model/job.js';
 import type { Plan } from '../model/plan.js';
-import { isActive, isEnding, type Run } from '../model/run.js';
+import type { Run } from '../model/run.js';
 import { deployedCommit } from '../plan/downgrade.js';
-import type { JobChange, PlanInput } from '../plan/input.js';
+import type { JobChange } from '../plan/input.js';
 import { planJobs } from '../plan/plan.js';
 import { selected } from '../plan/select.js';
 import { oursOf } from '../rollout/order.js';
-import { subjectOf } from '../rollout/subject.js';
-import { text } from '../rollout/text.js';
 import type { Bench } from './bench.js';
+import { withBuilds } from './builds.js';
+import { admitEngine } from './clock-rate.js';
 import { loadManifestFiles, manifestAt } from './manifest.js';
 import { nameOf } from './name.js';
+import { observe, readAgain, type Seen } from './observe.js';
 import { learnSecrets } from './secrets.js';
-
-/** Looks and reference reads under way at the same time, over all engines. */
-const looks = 16;
 
 /** Everything that was read, and the plan that follows from it. */
 export interface Gathered {
@@ -61,6 +55,8 @@ export async function gather(
   const engines = await loadEngines(bench, manifest);
   const places = new Map(manifest.jobs.map((job) => [job.key, placeOf(bench, engines, job)]));
   const detect = only.detect === true;
+  const byHand = inputs.event.name === null;
+  if (!detect) for (const engine of engines.values()) admitEngine(inputs.env, engine);
   const held = detect ? new Map<string, Held>() : await (await bench.ledger()).read(manifest.environment);
   const records = new Map([...held].map(([key, entry]) => [key, entry.record]));
   const filter = only.jobs ?? (inputs.jobs.length === 0 ? null : inputs.jobs);
@@ -73,59 +69,85 @@ export async function gather(
         engines,
         held,
       );
+  // What a cancel broke off is no finding about a job.
+  bench.signal.throwIfAborted();
   const changes = await describeChanges({
     manifest,
     engines,
     repository,
     head: repository.head,
-    base: baseRequest(inputs.event.name === null ? null : inputs.event, {
+    base: baseRequest(byHand ? null : inputs.event, {
       input: inputs.base,
       ledger: lastCommit(held),
+      parent: byHand && detect ? ((await repository.parents(repository.head))[0] ?? null) : null,
     }),
     manifestAt: (commit) => manifestAt(bench, repository, commit, manifest),
     references: seen?.references ?? new Map(),
     manifestFiles,
-    workTree: inputs.event.name === null,
+    workTree: byHand,
   });
   const name = nameOf(manifest, records.values(), inputs);
-  const relations = seen === null ? new Map() : await relationsOf(repository, manifest, records, seen.runs, name);
-  const input: PlanInput = {
-    manifest,
-    name,
-    engines,
-    places,
-    changes: changes.jobs,
-    observed: seen?.runs ?? null,
-    unseen: seen?.unseen ?? new Map(),
-    records,
-    base: changes.base,
-    commit: repository.head,
-    unowned: changes.unowned,
-    options: {
-      jobs: filter,
-      force: inputs.force,
-      accept: new Set(inputs.accept),
-      onDrift: inputs.onDrift,
-      strategy: inputs.strategy,
-      maxChangedJobs: inputs.maxChangedJobs,
-      rerunOf: inputs.event.attempt > 1 ? inputs.event.runId : null,
-      relation: (job, deployed) => relations.get(`${job} ${deployed}`) ?? 'unknown',
-      sameCode: await sameCodeOf(repository, manifest, engines, changes.jobs, records),
-    },
-  };
+  const sameCode = await sameCodeOf(repository, manifest, engines, changes.jobs, records);
+  const planned = await planOver(seen, async (now) => {
+    const relations = now === null ? new Map() : await relationsOf(repository, manifest, records, now.runs, name);
+    return planJobs({
+      manifest,
+      name,
+      engines,
+      places,
+      changes: changes.jobs,
+      observed: now?.runs ?? null,
+      unseen: now?.unseen ?? new Map(),
+      records,
+      base: changes.base,
+      commit: repository.head,
+      unowned: changes.unowned,
+      findings: changes.findings,
+      options: {
+        jobs: filter,
+        force: inputs.force,
+        accept: new Set(inputs.accept),
+        onDrift: inputs.onDrift,
+        strategy: inputs.strategy,
+        maxChangedJobs: inputs.maxChangedJobs,
+        waitSeconds: inputs.waitForMinutes * 60,
+        rerunOf: inputs.event.attempt > 1 ? inputs.event.runId : null,
+        relation: (job, deployed) => relations.get(`${job} ${deployed}`) ?? 'unknown',
+        sameCode,
+      },
+    });
+  });
   return {
     manifest,
     name,
-    plan: planJobs(input),
+    plan: detect ? planned.plan : await withBuilds(bench, planned.plan, manifest, changes.jobs),
     repository,
     engines,
     places,
     sessions: seen?.sessions ?? new Map(),
     subjects: seen?.subjects ?? new Map(),
     held,
-    observed: seen?.runs ?? null,
+    observed: planned.seen?.runs ?? null,
     changes: changes.jobs,
   };
+}
+
+/**
+ * Plans, and plans again over what was read in full of the jobs that would not be left as they are: nothing is done, and nothing refused,
+ * on what the ledger remembers of a run.
+ */
+async function planOver(
+  first: Seen | null,
+  make: (seen: Seen | null) => Promise<Plan>,
+): Promise<{ readonly plan: Plan; readonly seen: Seen | null }> {
+  let seen = first;
+  for (;;) {
+    const plan = await make(seen);
+    const acting = plan.jobs.filter((job) => job.action !== 'none').map((job) => job.job);
+    const more = seen === null ? null : await readAgain(seen, acting);
+    if (more === null) return { plan, seen };
+    seen = more;
+  }
 }
 
 async function loadEngines(bench: Bench, manifest: Manifest): Promise<ReadonlyMap<string, Engine>> {
@@ -135,88 +157,6 @@ async function loadEngines(bench: Bench, manifest: Manifest): Promise<ReadonlyMa
 
 function placeOf(bench: Bench, engines: ReadonlyMap<string, Engine>, job: Job): string {
   return (engines.get(job.engine) as Engine).place(job.target, bench.ambient).key;
-}
-
-interface Seen {
-  readonly runs: ReadonlyMap<string, readonly Run[]>;
-  /** Jobs that could not be looked at, with the reason: they are refused, the others go on. */
-  readonly unseen: ReadonlyMap<string, Finding>;
-  readonly sessions: ReadonlyMap<string, Session>;
-  readonly subjects: ReadonlyMap<string, Subject>;
-  readonly references: ReadonlyMap<string, Reference | null>;
-}
-
-/** One observation per session; a look at the ended runs only where nothing is active. */
-async function observe(
-  bench: Bench,
-  jobs: readonly Job[],
-  engines: ReadonlyMap<string, Engine>,
-  held: ReadonlyMap<string, Held>,
-): Promise<Seen> {
-  const runs = new Map<string, readonly Run[]>();
-  const unseen = new Map<string, Finding>();
-  const sessions = new Map<string, Session>();
-  const subjects = new Map<string, Subject>();
-  const references = new Map<string, Reference | null>();
-  const limit = pLimit(looks);
-  const groups = new Map<Session, { job: Job; subject: Subject }[]>();
-
-  await Promise.all(
-    jobs.map(async (job) => {
-      const engine = engines.get(job.engine) as Engine;
-      const record = held.get(job.key)?.record ?? (job.was === null ? null : (held.get(job.was)?.record ?? null));
-      const subject = subjectOf(job, record);
-      try {
-        const session = await bench.sessions.get(engine, job.target);
-        sessions.set(job.key, session);
-        subjects.set(job.key, subject);
-        const group = groups.get(session) ?? [];
-        group.push({ job, subject });
-        groups.set(session, group);
-      } catch (error) {
-        unseen.set(job.key, notSeen(error));
-      }
-    }),
-  );
-
-  await Promise.all(
-    [...groups].map(async ([session, members]) => {
-      const found = await session
-        .observe(members.map((member) => member.subject))
-        .catch((error: unknown) => notSeen(error));
-      await Promise.all(
-        members.map(({ job, subject }) =>
-          limit(async () => {
-            if (!(found instanceof Map)) return void unseen.set(job.key, found as Finding);
-            try {
-              const active = (found as ReadonlyMap<string, readonly Run[]>).get(job.key) ?? [];
-              const up = active.some((run) => isActive(run) && !isEnding(run));
-              runs.set(job.key, up ? active : await session.look(subject));
-              const engine = engines.get(job.engine) as Engine;
-              if (codeKind(job, engine) === 'reference')
-                references.set(job.key, (await session.reference?.(job.target)) ?? null);
-            } catch (error) {
-              runs.delete(job.key);
-              unseen.set(job.key, notSeen(error));
-            }
-          }),
-        ),
-      );
-    }),
-  );
-  return { runs, unseen, sessions, subjects, references };
-}
-
-function notSeen(error: unknown): Finding {
-  if (error instanceof RolloutError) {
-    return {
-      code: error.code,
-      level: 'error',
-      message: error.message,
-      ...(error.next === null ? {} : { next: error.next }),
-    };
-  }
-  return { code: 'look-failed', level: 'error', message: `the engine could not be read: ${text(error)}` };
 }
 
 function lastCommit(held: ReadonlyMap<string, Held>): string | null {

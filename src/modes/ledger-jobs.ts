@@ -36,7 +36,7 @@ export async function readKnown(bench: Bench): Promise<readonly LedgerJobs[]> {
   if (environment !== null && known.length > 0 && !known.includes(environment)) {
     throw new RolloutError('environment-unknown', `The ledger has no environment ${environment}.`, {
       class: 'input',
-      next: `Use one of: ${known.join(', ')}.`,
+      next: `Set the input \`environment\` (on the command line \`--environment\`) to one of: ${known.join(', ')}.`,
     });
   }
   const all = await readLedger(bench);
@@ -58,10 +58,10 @@ export async function readOneEnvironment(bench: Bench): Promise<LedgerJobs> {
     return only ?? { environment: bench.inputs.environment ?? 'default', held: new Map(), all: new Map() };
   throw new RolloutError(
     'environment-required',
-    `The ledger has the environments ${all.map((one) => one.environment).join(', ')}.`,
+    `The ledger has several environments, and one call works on one of them: ${all.map((one) => one.environment).join(', ')}.`,
     {
       class: 'input',
-      next: 'Set `environment` to one of them.',
+      next: 'Set the input `environment` (on the command line `--environment`) to one of them.',
     },
   );
 }

@@ -1,4 +1,5 @@
 import type { LogEntry } from '../ledger/ledger.js';
+import type { JobRecord } from '../model/record.js';
 import type { Bench } from './bench.js';
 import { readKnown } from './ledger-jobs.js';
 
@@ -25,14 +26,47 @@ export function renderLog(found: Log): string {
   return found.entries
     .map((entry) => {
       const { record } = entry;
-      const lines = [
-        `rollout ${record.rollout} (${entry.environment}/${entry.job}, number ${record.n})`,
-        `Date:     ${entry.at}`,
-        `Revision: ${record.revision}${record.commit === null ? '' : ` of commit ${record.commit.slice(0, 12)}`}`,
+      const lines: readonly (readonly [string, string | null])[] = [
+        ['Date', entry.at],
+        ['Actor', record.plan?.actor ?? null],
+        ['Workflow', record.workflowUrl],
+        ['Revision', `${record.revision}${record.commit === null ? '' : ` of commit ${record.commit.slice(0, 12)}`}`],
+        ['Strategy', strategyOf(record)],
+        ['Outcome', outcomeOf(record)],
+        ['Runs', runsOf(record)],
       ];
-      if (record.plan?.actor) lines.push(`Actor:    ${record.plan.actor}`);
-      if (record.workflowUrl) lines.push(`Run:      ${record.workflowUrl}`);
-      return `${lines.join('\n')}\n\n    ${entry.message}\n`;
+      const head = `rollout ${record.rollout} (${entry.environment}/${entry.job}, number ${record.n})`;
+      const told = lines.flatMap(([name, value]) => (value === null ? [] : [`${`${name}:`.padEnd(10)}${value}`]));
+      return `${[head, ...told].join('\n')}\n\n    ${entry.message}\n`;
     })
     .join('\n');
+}
+
+function strategyOf({ plan }: JobRecord): string | null {
+  if (plan === null) return null;
+  return plan.requestedRollback ? `${plan.strategy}, a rollback that was asked for` : plan.strategy;
+}
+
+/** What it came to, as far as it had come when the entry was written. */
+function outcomeOf({ closed, direction, undoReason }: JobRecord): string {
+  if (closed !== null) return closed.message === '' ? closed.outcome : `${closed.outcome}: ${closed.message}`;
+  return direction === 'undo' ? `open, turned back: ${undoReason?.message ?? 'no reason is recorded'}` : 'open';
+}
+
+/** The run that was replaced, those that the rollout made, and what ran at its close. */
+function runsOf({ predecessor, journal, closed }: JobRecord): string | null {
+  const launches = new Set(['start', 'overlap', 'replace', 'roll']);
+  const made = journal.flatMap(({ verb, state, run }) =>
+    launches.has(verb) && state === 'succeeded' && run !== null ? [run] : [],
+  );
+  const parts = [
+    predecessor === null ? '' : `replaces ${predecessor.run}`,
+    made.length === 0 ? '' : `started ${[...new Set(made)].join(', ')}`,
+    closed === null
+      ? ''
+      : closed.runs.length === 0
+        ? 'nothing ran at the close'
+        : `ran at the close: ${closed.runs.join(', ')}`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? null : parts.join('; ');
 }

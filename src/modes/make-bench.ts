@@ -6,10 +6,11 @@ import { RolloutError } from '../model/error.js';
 import { lateAbort } from '../rollout/cancel.js';
 import { clockOf } from '../rollout/clock.js';
 import { holderOf } from '../rollout/holder.js';
-import { openSessions } from '../rollout/sessions.js';
+import { measuringOf } from '../rollout/measuring.js';
+import { openSessions, type Sessions } from '../rollout/sessions.js';
 import { userAgent } from '../version.js';
 import type { Bench, Forge, Teller } from './bench.js';
-import { clockOrigin, clockRate } from './clock-rate.js';
+import { admitEngine, admitLedger, clockOrigin, clockRate } from './clock-rate.js';
 import { secretsFrom } from './secrets.js';
 
 /** After a cancel the hand-over still goes to the ledger; the runner's next signal comes 7.5 s after its first. Milliseconds. */
@@ -36,7 +37,14 @@ export function makeBench(
     secret: secrets.read,
     log: teller.line,
   };
-  const sessions = openSessions(ambient, secrets.mask);
+  const opened = openSessions(ambient, secrets.mask);
+  const sessions: Sessions = {
+    async get(engine, target) {
+      admitEngine(inputs.env, engine);
+      return await opened.get(engine, target);
+    },
+    close: opened.close,
+  };
   const { event } = inputs;
   const workflow =
     event.runId === null || event.repository === null
@@ -54,8 +62,10 @@ export function makeBench(
     teller,
     signal,
     handOverAt: clock.now() + inputs.waitForMinutes * 60_000,
+    measuring: measuringOf(ambient, secrets.mask),
     engine: loadEngine,
-    ledger() {
+    async ledger() {
+      admitLedger(inputs.env, inputs.ledger);
       ledger ??= import('../ledger/index.js').then(({ openLedger }) =>
         openLedger(inputs.ledger, {
           cwd: inputs.workspace,
@@ -65,7 +75,7 @@ export function makeBench(
           isSecret: secrets.isSecret,
         }),
       );
-      return ledger;
+      return await ledger;
     },
     secrets: secrets.known,
     mask: secrets.mask,

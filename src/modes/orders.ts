@@ -1,12 +1,17 @@
 import { sameJson } from '../changes/settings.js';
+import { commandOf } from '../model/command.js';
 import type { JobPlan } from '../model/plan.js';
 import type { JobReport } from '../model/report.js';
-import { isActive } from '../model/run.js';
+import { isActive, type Run } from '../model/run.js';
 import { goesOn, inSlot } from '../plan/index.js';
+import { stillWaits } from '../rollout/backstop.js';
 import type { Order } from '../rollout/fleet.js';
-import { mayTakeOver } from '../rollout/holder.js';
-import { adoptedRecord, type Common, orderOf, takeOverOrder } from '../rollout/order.js';
+import { heldMessage } from '../rollout/held.js';
+import { byPerson, mayTakeOver } from '../rollout/holder.js';
+import { adoptedRecord, type Common, cutOff, orderOf, oursOf, takeOverOrder } from '../rollout/order.js';
 import { isRefusal, notBegun, plainReport } from '../rollout/plain.js';
+import { nowOf, waitingReport } from '../rollout/reporting.js';
+import { scaleShown } from '../rollout/scale.js';
 import type { Bench } from './bench.js';
 import type { Gathered } from './gather.js';
 import { takesOver } from './ledger-jobs.js';
@@ -20,7 +25,7 @@ export type Prepared =
       readonly planned: JobPlan;
       /** `new`: W1 is still to be written. `open`: an open rollout goes on. `closing`: an older one is closed first. */
       readonly kind: 'new' | 'open' | 'closing';
-      /** An open rollout goes on that has other values of impact `scale` than are declared now. */
+      /** What goes on has other values of impact `scale` than are declared now: an open rollout, or a run that is only verified. */
       readonly unscaled: boolean;
     };
 
@@ -70,26 +75,13 @@ async function newOrder(
   const parts = partsOf(g, planned);
   const made = await workshop.make(parts.job, planned);
   const current = parts.observed.find((run) => run.id === planned.current?.run) ?? null;
-  const findings = await parts.session.preflight({
-    subject: parts.subject,
-    job: parts.job,
-    target: made.target,
-    strategy: planned.strategy ?? 'create',
-    current,
-  });
-  const stop = findings.find((finding) => finding.level === 'error');
-  if (stop !== undefined) {
-    const report = plainReport(planned, g.plan.environment, parts.observed);
-    return {
-      report: {
-        ...report,
-        outcome: 'refused',
-        code: stop.code,
-        message: `${stop.message} ${report.message}`,
-        next: stop.next ?? report.next,
-        findings: [...planned.findings, ...findings],
-      },
-    };
+  // Where its new run is up already, nothing is left to be started, which is what pre-flight is about.
+  const begun = cutOff({ ...parts, current }, oursOf(g.name, g.plan.environment, parts.job)) !== null;
+  const about = { subject: parts.subject, job: parts.job, target: made.target, current };
+  const findings = begun ? [] : await parts.session.preflight({ ...about, strategy: planned.strategy ?? 'create' });
+  if (findings.some((finding) => finding.level === 'error')) {
+    const refused: JobPlan = { ...planned, action: 'refuse', findings: [...planned.findings, ...findings] };
+    return { report: plainReport(refused, g.plan.environment, parts.observed) };
   }
   const order = orderOf(
     {
@@ -104,7 +96,14 @@ async function newOrder(
     },
     commonOf(bench, g),
   );
-  return { order, planned, kind: 'new', unscaled: false };
+  return { order, planned, kind: 'new', unscaled: isUnscaled(g, planned, current) };
+}
+
+/** A run is only verified, since no record tells of it, and has another scale than declared. */
+function isUnscaled(g: Gathered, { job, steps }: JobPlan, current: Run | null): boolean {
+  const wanted = g.changes.get(job)?.desired.scale ?? {};
+  const verifies = steps.length > 0 && steps.every((step) => step.verb === 'verify');
+  return verifies && current?.scale != null && !scaleShown(current, wanted);
 }
 
 async function resumeOrder(bench: Bench, g: Gathered, planned: JobPlan): Promise<Prepared> {
@@ -112,18 +111,17 @@ async function resumeOrder(bench: Bench, g: Gathered, planned: JobPlan): Promise
   const open = parts.held;
   if (open === null) return { report: renamedReport(g, planned, parts) };
   const may = takesOver(bench)
-    ? { yes: true, why: 'a person took it over' }
+    ? byPerson
     : await mayTakeOver(open.record, bench.holder, bench.forge.attemptState, Date.now());
   if (!may.yes) {
     const report = plainReport(planned, g.plan.environment, parts.observed);
-    const since = Math.round((Date.now() - Date.parse(open.record.openedAt)) / 60_000);
     return {
       report: {
         ...report,
         outcome: 'refused',
         code: 'rollout-held',
-        message: `Rollout ${open.record.n} is ${may.why}, opened ${since} min ago. Nothing was touched.`,
-        next: `wait for it, or: stream-rollout apply --environment ${g.plan.environment} --jobs ${planned.job} --take-over`,
+        message: `${heldMessage(open.record, may, bench.clock.now())} ${untouched(parts.observed)}`,
+        next: `wait for it, or: ${commandOf('apply', { environment: g.plan.environment, job: planned.job }, '--take-over')}`,
       },
     };
   }
@@ -132,10 +130,21 @@ async function resumeOrder(bench: Bench, g: Gathered, planned: JobPlan): Promise
   const carriesOn = { code: 'superseded', message: `commit ${g.plan.commit?.slice(0, 12) ?? '(unknown)'} carries on` };
   const same = goesOn(open.record, planned.desired.revision, again);
   const superseding = same ? null : carriesOn;
-  const order = takeOverOrder(open, { ...parts, superseding, findings: planned.findings }, bench.holder);
+  if (same && stillWaits(open.record, parts.observed, bench.clock.now()))
+    return { report: waitingReport(open.record, parts.observed) };
+  const order = takeOverOrder(
+    open,
+    { ...parts, superseding, findings: planned.findings, deadHolder: may.dead },
+    bench.holder,
+  );
   const unscaled =
     open.record.revision === planned.desired.revision && !sameJson(open.record.plan?.scale ?? {}, planned.scale);
   return { order, planned, kind: same ? 'open' : 'closing', unscaled };
+}
+
+/** Of a job that another process is at work on: what was seen of it, and that this one did nothing. */
+function untouched(observed: readonly Run[]): string {
+  return `Nothing was touched. ${nowOf(observed.filter(isActive))}`;
 }
 
 /** Renamed while a rollout of its old name is open: that one is finished under the old name first. */
@@ -145,8 +154,8 @@ function renamedReport(g: Gathered, planned: JobPlan, { before, observed }: Retu
     ...plainReport(planned, environment, observed),
     outcome: 'refused',
     code: 'rollout-held',
-    message: `Rollout ${before?.n} of ${before?.job}, its old name, is still open. Nothing was touched.`,
-    next: `stream-rollout resume --environment ${environment} --jobs ${before?.job}, then run the same command again`,
+    message: `Rollout ${before?.n} of ${before?.job}, its old name, is still open. ${untouched(observed)}`,
+    next: `run the same command again after: ${commandOf('resume', { environment, job: before?.job ?? null })}`,
   };
 }
 
@@ -167,7 +176,8 @@ async function adopt(bench: Bench, g: Gathered, planned: JobPlan): Promise<JobRe
     ...report,
     outcome: 'refused',
     code: 'rollout-held',
-    message: 'Another process wrote to the ledger first. Nothing was touched.',
+    message: `Another process wrote to the ledger first. ${untouched(parts.observed)}`,
+    next: 'run the same command again',
   };
 }
 

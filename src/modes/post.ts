@@ -44,7 +44,9 @@ export async function postRun(bench: Bench, nonce: string): Promise<Report | nul
         const runs = await session.look(subject);
         const up = runs.some((run) => isActive(run) && !isEnding(run));
         const times = engine.timesOf?.(targetOf(record)) ?? engine.times;
-        const fits = bench.clock.now() + (settleSeconds({ times }) + slackSeconds) * 1000 < bench.handOverAt;
+        // Where the fence is the id that follows from the predecessor, nothing is waited for before the start.
+        const settles = engine.fence === 'F1' ? 0 : settleSeconds({ times });
+        const fits = bench.clock.now() + (settles + slackSeconds) * 1000 < bench.handOverAt;
         // The journal can't tell: what was called last may not have reached it.
         if (up || !gaps.has(record.plan.strategy)) jobs.push(left('Left as it is', runs));
         else if (!fits) jobs.push(left('The job stands between stop and start, and the time left is too short', runs));
@@ -103,6 +105,7 @@ async function inTime(
             last: true,
             outcomes: new Map(),
             tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
+            measuring: bench.measuring,
           },
         ),
       ),

@@ -2,12 +2,14 @@ import type { Held } from '../ledger/ledger.js';
 import { worstExitCode } from '../model/outcome.js';
 import type { JobRecord } from '../model/record.js';
 import type { JobReport, Report } from '../model/report.js';
+import { stillWaits } from '../rollout/backstop.js';
 import { type Order, rollOut } from '../rollout/fleet.js';
-import { mayTakeOver } from '../rollout/holder.js';
+import { heldMessage } from '../rollout/held.js';
+import { byPerson, mayTakeOver } from '../rollout/holder.js';
 import { takeOverOrder } from '../rollout/order.js';
 import { reportExitCode } from '../rollout/plain.js';
 import { realTime } from '../rollout/real-time.js';
-import { recordReport } from '../rollout/reporting.js';
+import { recordReport, waitingReport } from '../rollout/reporting.js';
 import { text } from '../rollout/text.js';
 import { closeTrailing } from '../rollout/trailing.js';
 import type { Bench } from './bench.js';
@@ -40,6 +42,7 @@ export async function resume(bench: Bench): Promise<Report> {
         // An open one that is not taken over here goes on elsewhere: what needs it waits.
         outcomes: new Map([...all.values()].map(({ record }) => [record.job, record.closed?.outcome ?? 'pending'])),
         tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
+        measuring: bench.measuring,
       })),
     );
   }
@@ -65,12 +68,14 @@ async function orderFor(bench: Bench, held: Held): Promise<{ order: Order } | { 
       return report === null ? null : { report };
     }
     if (record.plan === null) return null;
-    const may = takesOver(bench)
-      ? { yes: true, why: 'a person took it over' }
-      : await mayTakeOver(record, bench.holder, bench.forge.attemptState, wall);
-    if (!may.yes) return { report: heldReport(record, may.why) };
+    const may = takesOver(bench) ? byPerson : await mayTakeOver(record, bench.holder, bench.forge.attemptState, wall);
+    if (!may.yes) return { report: heldReport(record, heldMessage(record, may, bench.clock.now())) };
     const { engine, session, subject } = await connectTo(bench, record);
-    const parts = { engine, session, subject, superseding: null, findings: [] };
+    if (record.waitsUntil != null) {
+      const runs = await session.look(subject);
+      if (stillWaits(record, runs, bench.clock.now())) return { report: waitingReport(record, runs) };
+    }
+    const parts = { engine, session, subject, superseding: null, findings: [], deadHolder: may.dead };
     return { order: takeOverOrder(held, parts, bench.holder, wall) };
   } catch (error) {
     return { report: { ...recordReport(record, 'interrupted', 'look-failed', text(error)) } };
@@ -78,6 +83,6 @@ async function orderFor(bench: Bench, held: Held): Promise<{ order: Order } | { 
 }
 
 /** Another process is at work on it: that is no failure of a resume. */
-function heldReport(record: JobRecord, why: string): JobReport {
-  return recordReport(record, 'pending', 'rollout-held', `Rollout ${record.n} is ${why}`);
+function heldReport(record: JobRecord, message: string): JobReport {
+  return recordReport(record, 'pending', 'rollout-held', message.replace(/\.$/, ''));
 }

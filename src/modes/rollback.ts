@@ -101,7 +101,7 @@ export async function rollback(bench: Bench, onPlan: (plan: Plan) => Promise<voi
         now: bench.clock.now(),
       },
     );
-    orders.push(leaving(order, held.record.good?.revision ?? null, bench.clock.now()));
+    orders.push(leaving(order, held.record.good?.revision ?? null, bench.inputs.event.actor, bench.clock.now()));
   }
   const carried = await rollOut(orders, {
     ledger: store,
@@ -113,18 +113,20 @@ export async function rollback(bench: Bench, onPlan: (plan: Plan) => Promise<voi
     failFast: bench.inputs.failFast,
     outcomes: new Map(),
     tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
+    measuring: bench.measuring,
   });
   return { plan, report: reportOver(plan, [...reports, ...carried]), superseded: [] };
 }
 
 /** A requested rollback quarantines the revision that it leaves. */
-function leaving(order: Order, revision: string | null, now: number): Order {
+function leaving(order: Order, revision: string | null, actor: string | null, now: number): Order {
   const { body } = order;
   if (revision === null || revision === body.revision) return order;
   const entry = {
     revision,
     rollout: body.rollout,
     reason: 'a person rolled back from it',
+    requestedBy: actor,
     at: new Date(now).toISOString(),
     scale: null,
   };

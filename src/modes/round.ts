@@ -64,6 +64,7 @@ export async function carryOutRound(
       failFast: bench.inputs.failFast,
       outcomes: new Map([...before.values(), ...reports].map((report) => [report.job, report.outcome])),
       tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
+      measuring: bench.measuring,
     },
   );
   const outcomes = new Map(carried.map((report) => [report.job, report.outcome]));

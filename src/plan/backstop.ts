@@ -9,10 +9,13 @@ const marginSeconds = 360;
  * Seconds after which the service drains the old run by itself. Verified or not: so it must come well after verification and
  * overlap should be over, and only then.
  */
-export function backstopOf(job: Pick<Job, 'verify' | 'parallel'>): { seconds: number } | { rejected: string } {
-  const { runningWithinSeconds, bakeSeconds } = job.verify;
+export function backstopOf(
+  job: Pick<Job, 'verify' | 'parallel'>,
+  watchedSeconds: number,
+): { seconds: number } | { rejected: string } {
+  const { runningWithinSeconds } = job.verify;
   const seconds = Math.ceil(
-    Math.max(3600, 2 * (runningWithinSeconds + bakeSeconds + marginSeconds), 2 * job.parallel.overlapSeconds),
+    Math.max(3600, 2 * (runningWithinSeconds + watchedSeconds + marginSeconds), 2 * job.parallel.overlapSeconds),
   );
   if (seconds <= maxBackstopSeconds) return { seconds };
   return {

@@ -29,7 +29,7 @@ function ordered(
   const failed = group.filter((plan) => plan.action === 'leave');
   const plans = group.map((plan) => {
     const like = changes(plan) ? failed.find((other) => sameChange(plan, other, input, jobs)) : undefined;
-    return like === undefined ? plan : held(plan, like);
+    return like === undefined ? plan : held(plan, like, input.manifest.environment);
   });
   const others = new Set(plans.filter(changes).map((plan) => plan.job));
   // One that needs another instance can't go first.
@@ -89,9 +89,9 @@ function recordOf(key: string, input: PlanInput, jobs: ReadonlyMap<string, Job>)
   return input.records.get(key) ?? (was === null ? undefined : input.records.get(was));
 }
 
-function held(plan: JobPlan, failed: JobPlan): JobPlan {
+function held(plan: JobPlan, failed: JobPlan, environment: string): JobPlan {
   const message = `${failed.job}, of the same for-each, failed with this change, so it is left alone`;
-  const { reasons, findings } = leftAlone({ run: null, revision: null }, message);
+  const { reasons, findings } = leftAlone({ run: null, revision: null }, message, { environment, job: plan.job });
   return {
     ...plan,
     action: 'leave',

@@ -6,6 +6,7 @@ import type { Run } from '../model/run.js';
 import type { Step } from '../model/step.js';
 import { parallelForm, type StrategyInput, strategies } from '../strategies/index.js';
 import { backstopOf } from './backstop.js';
+import { watchedSeconds } from './gates.js';
 import type { Consent, PlanEngine } from './input.js';
 import { slotsHaveNames } from './names.js';
 import { inSlot, otherSlot, slotOf } from './slots.js';
@@ -110,10 +111,10 @@ interface Beside {
 
 /** Where a second run goes while the first still processes. */
 function beside(scene: Scene, input: StrategyInput, named: boolean): Beside | { readonly rejected: string } {
-  const { job, run, good } = scene;
+  const { job, engine, run, good } = scene;
   const { slots } = job.parallel;
   if (run === null) return { rejected: 'there is no run to run beside' };
-  const backstop = parallelForm(input) === 'overlap' ? backstopOf(job) : { seconds: null };
+  const backstop = parallelForm(input) === 'overlap' ? backstopOf(job, watchedSeconds(job, engine)) : { seconds: null };
   if ('rejected' in backstop) return backstop;
   if (slots.length < 2) {
     if (!named) return { rejected: 'without parallel.slots both runs would read one input and split it between them' };

@@ -1,10 +1,11 @@
+import { commandOf } from '../model/command.js';
 import type { Finding } from '../model/finding.js';
 import { highest } from '../model/impact.js';
 import type { Reason } from '../model/plan.js';
 import type { Run } from '../model/run.js';
-import { type Context, isDesired } from './context.js';
+import { aboutOf, type Context, isDesired } from './context.js';
 import { changedSince, scaleChanges, scaleUnknown } from './impact.js';
-import { type Intent, naming, type Of, refuse, still } from './intent.js';
+import { type Intent, linked, naming, type Of, refuse, still } from './intent.js';
 import { quarantined } from './left.js';
 import { quarantineOf, scaleQuarantineOf, triesAgain } from './quarantine.js';
 import { changeReasons, explain, scaleReasons } from './reasons.js';
@@ -17,7 +18,7 @@ export function compareRecorded(found: Of<'recorded'>, c: Context): Intent {
   if (c.input.options.force) return whollyNew(c, run, revision, [], strayFindings(found));
   if (!isDesired(c, revision)) {
     const held = quarantineOf(c);
-    return held === null ? whollyNew(c, run, revision, [], strayFindings(found)) : quarantined(at, held);
+    return held === null ? whollyNew(c, run, revision, [], strayFindings(found)) : quarantined(at, held, c);
   }
   if (found.strays.length > 0) return beside(found, c);
   if (found.proof === 'left' && c.record !== null) {
@@ -30,7 +31,7 @@ export function compareRecorded(found: Of<'recorded'>, c: Context): Intent {
       at: closed?.at ?? '',
       scale: null,
     };
-    return quarantined(at, held);
+    return quarantined(at, held, c);
   }
   return scaling(found, c) ?? equal(found, c);
 }
@@ -81,7 +82,7 @@ function scaling({ run, revision }: Of<'recorded'>, c: Context): Intent | null {
   const differs = scaleChanges(c.change.desired, run, c.record);
   if (differs.length === 0) return null;
   const held = scaleQuarantineOf(c);
-  if (held !== null) return quarantined({ run, revision }, held);
+  if (held !== null) return quarantined({ run, revision }, held, c);
   return {
     action: 'roll-out',
     situation: 'change',
@@ -124,13 +125,13 @@ function verifyOnly(run: Run, revision: string | null, reason: Reason, findings:
 }
 
 function beside(found: Of<'recorded'>, c: Context): Intent {
-  const message = `beside ${naming(found.run)}, which is as declared, an older rollout's ${listed(found.strays.map(naming))} is still active`;
+  const message = `beside ${linked(found.run)}, which is as declared, an older rollout's ${listed(found.strays.map(linked), 20)} is still active`;
   return refuse(
     { run: found.run, revision: found.revision },
     'drift',
     'stray-run',
     message,
-    `stream-rollout apply --jobs ${c.job.key} --force`,
+    commandOf('apply', aboutOf(c), '--force'),
   );
 }
 

@@ -17,6 +17,11 @@ export interface Context {
   readonly found: Found;
 }
 
+/** What the commands are about that a person can go on with. */
+export function aboutOf({ input, job }: Pick<Context, 'input' | 'job'>): { environment: string; job: string } {
+  return { environment: input.manifest.environment, job: job.key };
+}
+
 /** The good revision that a running revision was rolled out or adopted as. */
 export function goodOf(record: JobRecord | null, revision: string | null): Good | null {
   if (record === null || revision === null) return null;

@@ -1,4 +1,5 @@
 import type { Relation } from '../changes/relation.js';
+import { type About, commandOf } from '../model/command.js';
 import type { Finding } from '../model/finding.js';
 import type { JobRecord } from '../model/record.js';
 import type { Run } from '../model/run.js';
@@ -22,7 +23,7 @@ export interface Direction {
 
 /** An ancestor never replaces its descendant unless accepted; where the relation is not clear, that is told. */
 export function directionOf(
-  job: string,
+  about: About,
   relation: Relation,
   deployed: string,
   accept: ReadonlySet<Consent>,
@@ -38,7 +39,7 @@ export function directionOf(
           code: 'downgrade',
           level: 'error',
           message: `the newer commit ${short(deployed)} is deployed, and this one is its ancestor`,
-          next: `stream-rollout rollback --jobs ${job}, or apply with accept: downgrade`,
+          next: `apply it all the same with \`accept: downgrade\`, or go back by: ${commandOf('rollback', about)}`,
         },
         used: null,
       };

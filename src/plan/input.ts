@@ -15,7 +15,10 @@ export const driftPolicies = ['fail', 'adopt', 'overwrite'] as const;
 export type OnDrift = (typeof driftPolicies)[number];
 
 /** What planning needs of an engine: its tables and pure functions, never a connection. */
-export type PlanEngine = Pick<Engine, 'id' | 'impacts' | 'verbs' | 'expect' | 'exclusive' | 'artifacts' | 'reference'>;
+export type PlanEngine = Pick<
+  Engine,
+  'id' | 'impacts' | 'verbs' | 'expect' | 'exclusive' | 'artifacts' | 'reference' | 'signals'
+>;
 
 export interface JobChange {
   readonly desired: Desired;
@@ -32,6 +35,8 @@ export interface PlanOptions {
   /** Stands for every job's own `strategy`; null: as declared. */
   readonly strategy: 'auto' | readonly StrategyName[] | null;
   readonly maxChangedJobs: number;
+  /** Seconds of one call in all, after which a rollout is handed over; left out: no limit. */
+  readonly waitSeconds?: number;
   /** Id of the workflow run, where this is a second attempt of it: its quarantined revisions are tried again. */
   readonly rerunOf: string | null;
   /** What the plan's commit is to `deployed` (see `deployedCommit`): its `ancestor`, `descendant`, … Must answer from memory. */
@@ -59,5 +64,7 @@ export interface PlanInput {
   readonly commit: string | null;
   /** Changed files that belong to no job. */
   readonly unowned: readonly string[];
+  /** About the whole comparison. */
+  readonly findings?: readonly Finding[];
   readonly options: PlanOptions;
 }

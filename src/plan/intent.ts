@@ -49,6 +49,11 @@ export function naming(run: Run): string {
   return `run ${run.id} (${run.engineState})`;
 }
 
+/** With the link to the engine's console: for a person who has to look at it. */
+export function linked(run: Run): string {
+  return run.url === null ? naming(run) : `run ${run.id} (${run.engineState}, ${run.url})`;
+}
+
 /** Codes of refusals that come from the state of the world, not from what the commit changes. */
 export const worldCodes: ReadonlySet<Code> = new Set<Code>([
   'run-by-hand',

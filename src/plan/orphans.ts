@@ -10,10 +10,22 @@ export function orphans(
   observed: ReadonlyMap<string, readonly Run[]> | null,
 ): readonly JobPlan[] {
   const taken = new Set(manifest.jobs.flatMap((job) => [job.key, ...(job.was === null ? [] : [job.was])]));
+  // After a rename the old record stays; its run goes by the name that belongs to the renamed job now.
+  const handedOver = new Set(manifest.jobs.flatMap((job) => namesIn(records.get(job.key))));
   return [...records]
     .filter(([key, record]) => !taken.has(key) && !(record.closed !== null && record.closed.runs.length === 0))
+    .filter(([, record]) => record.closed === null || !isHandedOver(namesIn(record), handedOver))
     .map(([key, record]) => listing(key, record, observed?.get(key) ?? []))
     .sort((a, b) => (a.job < b.job ? -1 : 1));
+}
+
+function isHandedOver(names: readonly string[], to: ReadonlySet<string>): boolean {
+  return names.length > 0 && names.every((name) => to.has(name));
+}
+
+/** Names with the place where they are exact. */
+function namesIn(record: JobRecord | undefined): readonly string[] {
+  return record?.names.map((name) => JSON.stringify([record.engine, record.place, name])) ?? [];
 }
 
 function listing(job: string, record: JobRecord, runs: readonly Run[]): JobPlan {

@@ -3,11 +3,12 @@ import type { Finding } from '../model/finding.js';
 import type { JobPlan, PlanAction } from '../model/plan.js';
 import { preference } from '../strategies/index.js';
 import { type Choice, choose } from './choose.js';
-import { type Context, goodOf } from './context.js';
+import { aboutOf, type Context, goodOf } from './context.js';
 import { deployedCommit, directionOf } from './downgrade.js';
+import { gateFindings } from './gates.js';
 import type { Consent } from './input.js';
 import type { Intent } from './intent.js';
-import { namesOf } from './names.js';
+import { keptName, namesOf, newName } from './names.js';
 import { intentOf } from './policy.js';
 
 /** The plan of one job, as if it were the only one: waves and limits come later. */
@@ -17,9 +18,10 @@ export function planJob(c: Context): JobPlan {
   const direction = acts(intent) && intent.action !== 'adopt' ? relate(c) : { finding: null, used: null };
   const findings = [
     ...c.change.findings,
-    ...gates(c),
+    ...gateFindings(c.job, c.engine, c.input.options.waitSeconds ?? null),
+    ...keptName(c.job),
     ...intent.findings,
-    ...choice.findings,
+    ...newName(c.job, intent, choice),
     ...(direction.finding === null ? [] : [direction.finding]),
     ...unknownRevision(c, intent),
   ];
@@ -107,7 +109,8 @@ function chosen(c: Context, intent: Intent): Choice {
     good,
     accept: options.accept,
   };
-  return choose(scene, options.strategy ?? c.job.strategy);
+  // Two runs are up already: no other strategy could go on from there.
+  return choose(scene, c.found.kind === 'overlapping' ? ['parallel'] : (options.strategy ?? c.job.strategy));
 }
 
 /** Where the engine shows the artifact of a run, what it was launched with can be recorded before anything is done. */
@@ -138,21 +141,7 @@ function relate(c: Context): ReturnType<typeof directionOf> {
   const runs = c.input.observed?.get(c.job.key) ?? [];
   const deployed = deployedCommit(c.record, sortFound({ ...asked, runs }).ours);
   if (deployed === null) return { finding: null, used: null };
-  return directionOf(c.job.key, c.input.options.relation(c.job.key, deployed), deployed, c.input.options.accept);
-}
-
-function gates(c: Context): readonly Finding[] {
-  if (c.job.verify.gates.length === 0) return [];
-  const at = c.job.positions['verify.gates'] ?? c.job.at;
-  return [
-    {
-      code: 'gates-not-judged',
-      level: 'error',
-      message: `this version judges running and not crash-looping; remove \`verify.gates\``,
-      file: at.file,
-      line: at.line,
-    },
-  ];
+  return directionOf(aboutOf(c), c.input.options.relation(c.job.key, deployed), deployed, c.input.options.accept);
 }
 
 /** Nothing is launched, adopted or verified under a revision that is not known. */

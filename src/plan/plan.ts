@@ -28,7 +28,11 @@ export function planJobs(input: PlanInput): Plan {
   );
   const jobs = manifest.jobs.filter((job) => keys.has(job.key));
   const single = jobs.map((job) => withNeeds(one(job, input), keys, input));
-  const declared = withLimit(withWaves(withCanaries(single, input)), options.maxChangedJobs);
+  const declared = withLimit(
+    withWaves(withCanaries(single, input)),
+    options.maxChangedJobs,
+    input.manifest.environment,
+  );
   const plan = {
     version: 1,
     kind: 'plan',
@@ -39,6 +43,7 @@ export function planJobs(input: PlanInput): Plan {
     base: input.base,
     jobs: [...declared, ...orphaned.filter((listed) => keys.has(listed.job))],
     unowned: input.unowned,
+    findings: input.findings ?? [],
   } as const;
   return { ...plan, hash: planHash(plan) };
 }

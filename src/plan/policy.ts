@@ -1,16 +1,18 @@
 import type { Found } from '../changes/found.js';
 import { impactOf } from '../changes/settings.js';
+import { commandOf } from '../model/command.js';
 import type { Finding } from '../model/finding.js';
 import type { Reason } from '../model/plan.js';
 import { compareRecorded, compareUnrecorded, whollyNew } from './compare.js';
-import type { Context } from './context.js';
+import { aboutOf, type Context, isDesired } from './context.js';
 import { contradictions } from './difference.js';
 import { changedSince } from './impact.js';
-import { type Intent, naming, type Of, refuse, still } from './intent.js';
+import { type Intent, linked, naming, type Of, refuse, still } from './intent.js';
 import { quarantined } from './left.js';
 import { goesOn, quarantineOf } from './quarantine.js';
 import { changeReasons } from './reasons.js';
 import { inSlot, slotOf } from './slots.js';
+import { strangerOf } from './stranger.js';
 import { listed } from './words.js';
 
 /** One row for each kind of finding: the last column of the table in DESIGN 5b. */
@@ -18,6 +20,7 @@ const rows: { readonly [K in Found['kind']]: (found: Of<K>, c: Context) => Inten
   none,
   recorded: compareRecorded,
   unrecorded: compareUnrecorded,
+  overlapping,
   lost,
   adoptable,
   drift,
@@ -40,7 +43,7 @@ const nowhere = { run: null, revision: null } as const;
 
 function none(found: Of<'none'>, c: Context): Intent {
   const held = quarantineOf(c);
-  if (held !== null) return quarantined({ run: found.last, revision: null }, held);
+  if (held !== null) return quarantined({ run: found.last, revision: null }, held, c);
   const reason: { readonly [since in typeof found.since]: Reason } = {
     never: { kind: 'first-contact', message: 'it has never run' },
     stopped: { kind: 'stopped', message: 'it was stopped as declared, and is declared to run again' },
@@ -50,6 +53,14 @@ function none(found: Of<'none'>, c: Context): Intent {
     },
   };
   return start(found.last, [reason[found.since]]);
+}
+
+/** Cut off in the middle, and its record is lost: the same revision goes on where it stood; for another one a person decides. */
+function overlapping({ run, fresh }: Of<'overlapping'>, c: Context): Intent {
+  if (!isDesired(c, fresh.stamp?.revision ?? null)) return ambiguous({ kind: 'ambiguous', runs: [fresh, run] }, c);
+  const message = `the ledger has no record of ${c.job.key}, and ${naming(fresh)} was started beside ${naming(run)}`;
+  const finding: Finding = { code: 'record-lost', level: 'warning', message };
+  return whollyNew(c, run, run.stamp?.revision ?? null, [{ kind: 'drift', message }], [finding]);
 }
 
 function lost(found: Of<'lost'>, c: Context): Intent {
@@ -66,12 +77,10 @@ function adoptable({ run }: Of<'adoptable'>, c: Context): Intent {
   const reason: Reason = { kind: 'first-contact', message };
   const { touched } = c.change.explanation;
   if (touched !== true && !c.input.options.force) {
-    return still(
-      'adopt',
-      { run, revision: null },
-      { ...reason, message: `${message} and is taken over as it is` },
-      differing(run, c),
-    );
+    return still('adopt', { run, revision: null }, { ...reason, message: `${message} and is taken over as it is` }, [
+      ...notRolledOut(run, c),
+      ...differing(run, c),
+    ]);
   }
   return replaceStrange(run, c, reason);
 }
@@ -79,9 +88,9 @@ function adoptable({ run }: Of<'adoptable'>, c: Context): Intent {
 function drift(found: Of<'drift'>, c: Context): Intent {
   const { run, why } = found;
   const messages = {
-    'by-hand': `${naming(run)} is active, and the ledger does not name it`,
-    newer: `${naming(run)} is of rollout ${run.stamp?.n}, and the ledger knows of ${c.record?.n}`,
-    stray: `${naming(run)} of the older rollout ${run.stamp?.n} is active, and the recorded run is not`,
+    'by-hand': `${linked(run)} is active, and the ledger does not name it`,
+    newer: `${linked(run)} is of rollout ${run.stamp?.n}, and the ledger knows of ${c.record?.n}`,
+    stray: `${linked(run)} of the older rollout ${run.stamp?.n} is active, and the recorded run is not`,
   } as const;
   const codes = { 'by-hand': 'run-by-hand', newer: 'run-newer', stray: 'stray-run' } as const;
   if (why === 'stray' && c.input.options.force)
@@ -90,12 +99,8 @@ function drift(found: Of<'drift'>, c: Context): Intent {
 }
 
 function foreign({ run }: Of<'foreign'>, c: Context): Intent {
-  return byPolicy(
-    run,
-    c,
-    'run-foreign',
-    `${naming(run)} bears the stamp of another job: rollout ${run.stamp?.rollout}, revision ${run.stamp?.revision}`,
-  );
+  const of = strangerOf(run, c);
+  return byPolicy(run, c, 'run-foreign', of.message, of.next);
 }
 
 function byPolicy(
@@ -103,19 +108,14 @@ function byPolicy(
   c: Context,
   code: 'run-by-hand' | 'run-newer' | 'run-foreign' | 'stray-run',
   message: string,
+  next = `take it over as it runs, or replace it with \`--on-drift overwrite\`: ${commandOf('apply', aboutOf(c), '--on-drift', 'adopt')}`,
 ): Intent {
   const { onDrift } = c.input.options;
   const reason: Reason = { kind: 'drift', message };
   const at = { run, revision: run.stamp?.revision ?? null };
   if (onDrift === 'overwrite') return replaceStrange(run, c, reason);
-  if (onDrift === 'adopt') return still('adopt', at, reason, differing(run, c));
-  return refuse(
-    at,
-    'drift',
-    code,
-    message,
-    `stream-rollout apply --jobs ${c.job.key} --on-drift adopt, or --on-drift overwrite`,
-  );
+  if (onDrift === 'adopt') return still('adopt', at, reason, [...notRolledOut(run, c), ...differing(run, c)]);
+  return refuse(at, 'drift', code, message, next);
 }
 
 function down(found: Of<'down'>, c: Context): Intent {
@@ -125,15 +125,15 @@ function down(found: Of<'down'>, c: Context): Intent {
     found.last === null ? 'its last run is not known to the engine any more' : `its last one is ${naming(found.last)}`;
   const message = `no run is active, and no rollout stopped it; ${last}`;
   if (!force && onDrift !== 'overwrite') {
-    return refuse(at, 'down', 'job-down', message, `stream-rollout apply --jobs ${c.job.key} --force`);
+    return refuse(at, 'down', 'job-down', message, commandOf('apply', aboutOf(c), '--force'));
   }
   const held = quarantineOf(c);
-  return held === null ? { ...start(found.last, [{ kind: 'down', message }]), ...at } : quarantined(at, held);
+  return held === null ? { ...start(found.last, [{ kind: 'down', message }]), ...at } : quarantined(at, held, c);
 }
 
 function ending({ run }: Of<'ending'>, c: Context): Intent {
-  const message = `${naming(run)} is on its way out, and no rollout ended it`;
-  const next = `wait until it has ended, then: stream-rollout apply --jobs ${c.job.key} --force`;
+  const message = `${linked(run)} is on its way out, and no rollout ended it`;
+  const next = `wait until it has ended, then: ${commandOf('apply', aboutOf(c), '--force')}`;
   return refuse({ run, revision: run.stamp?.revision ?? null }, 'drift', 'run-ending', message, next);
 }
 
@@ -171,13 +171,13 @@ function batch({ run }: Of<'not-streaming'>, c: Context): Intent {
 }
 
 function ambiguous(found: Of<'ambiguous'>, c: Context): Intent {
-  const message = `several runs are active, and it can't be told which one is the job: ${listed(found.runs.map(naming), 6)}`;
+  const message = `several runs are active, and it can't be told which one is the job: ${listed(found.runs.map(linked), 20)}`;
   return refuse(
     nowhere,
     'drift',
     'several-runs',
     message,
-    `stop all but one of them on the engine, then: stream-rollout plan --jobs ${c.job.key}`,
+    `stop all but one of them on the engine, then: ${commandOf('plan', aboutOf(c))}`,
   );
 }
 
@@ -212,6 +212,16 @@ function start(last: Intent['run'], reasons: readonly Reason[]): Intent {
 /** Rolls out over a run that no rollout of ours proved. */
 function replaceStrange(run: Intent['run'] & object, c: Context, reason: Reason): Intent {
   return whollyNew(c, run, run.stamp?.revision ?? null, [reason]);
+}
+
+/** The declared revision is recorded for a run that is taken over, so what the commit changed beside does not roll out by itself later. */
+function notRolledOut(run: Intent['run'] & object, c: Context): readonly Finding[] {
+  const { added, touched, files } = c.change.explanation;
+  if (files.length === 0 || (added !== true && touched !== true)) return [];
+  const paths = files.map((file) => file.path);
+  const message = `this commit also changes ${listed(paths, 4)}, and ${naming(run)} was started without that: it is taken over all the same, and the change does not roll out by itself`;
+  const next = `to roll it out now: stream-rollout apply --environment ${c.input.manifest.environment} --jobs ${c.job.key} --force`;
+  return [{ code: 'adopted-without-change', level: 'warning', message, next }];
 }
 
 /** Fields in which a run that is taken over differs from the manifest, as far as the engine shows them. */

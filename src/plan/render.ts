@@ -13,6 +13,7 @@ export function renderPlan(plan: Plan): string {
     .sort((a, b) => rank(a) - rank(b));
   const unchanged = plan.jobs.length - shown.length;
   const ends = [
+    ...plan.findings.map((finding) => `${finding.level} ${finding.code}: ${finding.message}`),
     ...(unchanged > 0 ? [`${count(unchanged, 'job is', 'jobs are')} unchanged.`] : []),
     ...(plan.unowned.length > 0
       ? [
@@ -96,6 +97,7 @@ function paragraph(job: JobPlan): string {
     ...runs(job),
     ...(job.expected === null ? [] : [`Expected: ${effectWords(job.expected)}.`]),
     ...steps(job),
+    ...build(job),
     // Where none fits, the finding names each of them with its reason.
     ...(job.strategy === null
       ? []
@@ -104,6 +106,17 @@ function paragraph(job: JobPlan): string {
     ...job.findings.flatMap(found),
   ];
   return [title(job), ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function build({ desired: { artifact } }: JobPlan): readonly string[] {
+  const words = buildWords(artifact);
+  return words === null ? [] : [`Build: ${words}.`];
+}
+
+/** Whether the code was built before; null where nothing is built, or it is not known. */
+export function buildWords(artifact: JobPlan['desired']['artifact']): string | null {
+  if (artifact?.kind !== 'build' || artifact.built === null) return null;
+  return artifact.built ? 'kept in the ledger, reused' : 'not built yet, `apply` builds it first';
 }
 
 function title(job: JobPlan): string {

@@ -1,6 +1,7 @@
 import { newest, recordedRevision, sortFound } from '../changes/found-runs.js';
 import { changedFields, impactOf, scaleOf } from '../changes/settings.js';
 import type { CodeIdentity, Good } from '../model/artifact.js';
+import { type About, commandOf } from '../model/command.js';
 import type { Finding } from '../model/finding.js';
 import { highest } from '../model/impact.js';
 import type { Job } from '../model/job.js';
@@ -10,7 +11,7 @@ import { isActive, isEnding, type Run } from '../model/run.js';
 import { type Choice, choose } from './choose.js';
 import { planHash } from './hash.js';
 import type { Consent, PlanEngine } from './input.js';
-import { naming } from './intent.js';
+import { linked } from './intent.js';
 import { inSlot } from './slots.js';
 import { seconds } from './words.js';
 
@@ -58,7 +59,7 @@ export function planRollback(input: RollbackInput): JobRollback {
     },
     job.strategy,
   );
-  const unsafe = stateMovedOn(job, choice, good, run);
+  const unsafe = stateMovedOn(job, choice, good, run, record);
   const consented = unsafe !== null && input.accept.has('unsafe-rollback');
   const findings = [...choice.findings, ...(unsafe === null || consented ? [] : [unsafe])];
   return {
@@ -93,6 +94,7 @@ export function rollbackPlan(about: Pick<Plan, 'environment' | 'name'>, jobs: re
     base: { how: 'ledger', commit: null },
     jobs: jobs.map((job) => job.plan),
     unowned: [],
+    findings: [],
   } as const;
   return { ...plan, hash: planHash(plan) };
 }
@@ -115,8 +117,9 @@ function current({ record, runs }: RollbackInput): {
   const [run] = sorted.recorded;
   if (record.closed === null) return { run: run ?? null, revision: null, trouble: stillOpen(record) };
   if (up.length > 1 || (run === undefined && up.length > 0)) {
-    const message = `${up.map(naming).join(', ')}: it can't be told which run is the job`;
-    return { run: null, revision: null, trouble: { code: 'several-runs', level: 'error', message } };
+    const next = `stop all but one of them on the engine, then run the same command again`;
+    const message = `${up.map(linked).join(', ')}: it can't be told which run is the job`;
+    return { run: null, revision: null, trouble: { code: 'several-runs', level: 'error', message, next } };
   }
   return { run: run ?? null, revision: recordedRevision(record, run ?? null, sorted), trouble: null };
 }
@@ -161,7 +164,13 @@ function impactBack({ record, engine }: RollbackInput, good: Good): JobPlan['imp
 /** Strategies in which the engine itself proves that the old code can read the state, or refuses and leaves the run. */
 const provenByEngine: ReadonlySet<JobPlan['strategy']> = new Set(['in-place-update', 'in-flight-update']);
 
-function stateMovedOn(job: Pick<Job, 'key' | 'stateful'>, choice: Choice, good: Good, run: Run | null): Finding | null {
+function stateMovedOn(
+  job: Pick<Job, 'stateful'>,
+  choice: Choice,
+  good: Good,
+  run: Run | null,
+  about: About,
+): Finding | null {
   if (!job.stateful || choice.effect === null || provenByEngine.has(choice.strategy)) return null;
   // A snapshot that the good revision's own run wrote is read by the code that wrote it.
   if (good.snapshot !== null && run === null) return null;
@@ -171,7 +180,7 @@ function stateMovedOn(job: Pick<Job, 'key' | 'stateful'>, choice: Choice, good: 
     code: 'rollback-unsafe',
     level: 'error',
     message: `${choice.strategy} starts the older revision on state that the newer one has written; whether it can read it is not known`,
-    next: `if it can: stream-rollout rollback --jobs ${job.key} --accept unsafe-rollback`,
+    next: `if it can: ${commandOf('rollback', about, '--accept', 'unsafe-rollback')}`,
   };
 }
 
@@ -184,7 +193,7 @@ function stillOpen(record: JobRecord): Finding {
     code: 'rollback-while-open',
     level: 'error',
     message: `rollout ${record.n} is still open`,
-    next: `stream-rollout resume --jobs ${record.job}`,
+    next: commandOf('resume', record),
   };
 }
 
@@ -194,7 +203,7 @@ function unknownTarget({ record, to }: RollbackInput): Finding {
     to === 'previous'
       ? `the ledger keeps no good revision before the running one`
       : `the ledger keeps no good revision of rollout ${to}; it has ${known.join(', ') || 'none'}`;
-  return { code: 'rollback-target-unknown', level: 'error', message, next: `stream-rollout log --jobs ${record.job}` };
+  return { code: 'rollback-target-unknown', level: 'error', message, next: commandOf('log', record) };
 }
 
 function unknownSettings(good: Good): Finding {

@@ -95,10 +95,11 @@ export const planSchema = z
     name: text,
     commit: text.nullable(),
     base: z.strictObject({
-      how: z.enum(['push', 'pull-request', 'merge-group', 'input', 'ledger', 'unknown']),
+      how: z.enum(['push', 'pull-request', 'merge-group', 'input', 'ledger', 'parent', 'unknown']),
       commit: text.nullable(),
     }),
     jobs: z.array(jobPlan),
     unowned: z.array(text).describe('Changed files that belong to no job.'),
+    findings: z.array(finding).describe('About the whole comparison.'),
   })
   .describe('What stream-rollout would do, and why.');

@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import { suggestion } from '../manifest/nearest.js';
+import { commandOf } from '../model/command.js';
 import { RolloutError } from '../model/error.js';
 import type { Manifest } from '../model/job.js';
 
@@ -40,7 +41,7 @@ function unknown(entry: string, manifest: Manifest, keys: readonly string[]): Ro
     `jobs: \`${entry}\` fits no job of ${manifest.file}${suggestion(entry, known)}`,
     {
       class: 'input',
-      next: 'stream-rollout plan lists all jobs',
+      next: `this lists all jobs: ${commandOf('plan', { environment: manifest.environment })}`,
     },
   );
 }

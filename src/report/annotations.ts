@@ -17,29 +17,37 @@ export interface Annotation {
 
 /** What a plan has to say on lines: each affected job on its manifest line, each changed file, each finding. */
 export function planAnnotations(plan: Plan): Annotation[] {
-  return unique(
-    plan.jobs.flatMap((job) => {
-      const at = job.at ?? { file: plan.manifest, line: 1, column: 1 };
-      const news = job.changed
-        ? [jobAnnotation(job, at), ...job.reasons.flatMap((reason) => fileAnnotation(job, reason))]
-        : [];
+  return unique([
+    ...plan.jobs.flatMap((job) => {
+      const at = job.at ?? top(plan.manifest);
+      const news = job.changed ? [jobAnnotation(job, at), ...fileAnnotations(job)] : [];
       return [...news, ...findingsOf(job.job, job.findings, at, job.changed)];
     }),
-  );
+    ...findingsOf('stream-rollout', plan.findings, top(plan.manifest), true),
+  ]);
 }
 
-/** What came of it, on each job's manifest line. `manifest` is where a job stands whose line is not known. */
+/** What came of it, on each job's manifest line and on the changed files. `manifest` is where a job stands whose line is not known. */
 export function reportAnnotations(report: Report, plan: Plan | null, manifest: string): Annotation[] {
-  const positions = new Map(plan?.jobs.map((job) => [job.job, job.at]));
-  return unique(
-    report.jobs.flatMap((job) => {
-      const at = positions.get(job.job) ?? { file: plan?.manifest ?? manifest, line: 1, column: 1 };
+  const byJob = new Map(plan?.jobs.map((job) => [job.job, job]));
+  const start = top(plan?.manifest ?? manifest);
+  return unique([
+    ...report.jobs.flatMap((job) => {
+      const planned = byJob.get(job.job);
+      const at = planned?.at ?? start;
       const level = levels[job.outcome];
       const more = level === null ? job.findings : job.findings.filter((finding) => !saidBy(job, finding));
       const findings = findingsOf(job.job, more, at, level !== null);
-      return level === null ? findings : [outcomeAnnotation(job, level, at), ...findings];
+      if (level === null) return findings;
+      const files = planned?.changed === true ? fileAnnotations(planned) : [];
+      return [outcomeAnnotation(job, level, at), ...findings, ...files];
     }),
-  );
+    ...findingsOf('stream-rollout', report.findings ?? [], start, true),
+  ]);
+}
+
+function top(file: string): Position {
+  return { file, line: 1, column: 1 };
 }
 
 const levels: Readonly<Record<JobReport['outcome'], Annotation['level'] | null>> = {
@@ -101,6 +109,10 @@ function findingsOf(job: string, findings: readonly Finding[], at: Position, tou
       title: `${job}: ${finding.code}`,
       message: finding.next === undefined ? finding.message : `${finding.message}\nNext: ${finding.next}`,
     }));
+}
+
+function fileAnnotations(job: JobPlan): Annotation[] {
+  return job.reasons.flatMap((reason) => fileAnnotation(job, reason));
 }
 
 function fileAnnotation({ job }: JobPlan, reason: Reason): Annotation[] {

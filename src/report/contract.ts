@@ -6,10 +6,13 @@ import { outcomes } from '../model/outcome.js';
 import type { Plan } from '../model/plan.js';
 import type { JobRecord } from '../model/record.js';
 import type { Report } from '../model/report.js';
+import { gateModes, units } from '../model/signal.js';
 import { stepVerbs } from '../model/step.js';
+import { gateResults } from '../model/verification.js';
 import type { Log } from '../modes/log.js';
 import type { Status } from '../modes/status.js';
 import { planSchema } from '../plan/index.js';
+import { evidenceSchema } from '../verify/evidence.js';
 import type { Failure } from './terminal.js';
 
 /** The documents of `--json` (INTERFACE 5) as schemas: `schemas/*.schema.json` are made from them. Absent knowledge is null. */
@@ -40,6 +43,29 @@ const step = z.strictObject({
   run: text.nullable(),
 });
 
+const gate = z.strictObject({
+  gate: text.describe('The signal, with a number where it has several gates.'),
+  signal: text,
+  unit: z.enum(units),
+  mode: z.enum(gateModes),
+  advisory: z.boolean(),
+  origin: z.enum(['manifest', 'engine']).describe("engine: one of the engine's defaults."),
+  condition: text,
+  baseline: z
+    .number()
+    .nullable()
+    .describe("The old run's value before the change; null: none was needed, or none was measured."),
+  result: z.enum(gateResults).nullable().describe('null: not decided.'),
+  message: text,
+  samples: whole.describe('Known samples.'),
+  bound: z.number().nullable(),
+  points: z
+    .array(z.tuple([z.number(), z.number().nullable()]).readonly())
+    .describe(
+      'Seconds since the new run ran, and the value; thinned out for a chart. The evidence file has all samples.',
+    ),
+});
+
 const jobReport = z.strictObject({
   job: text,
   environment: text,
@@ -65,6 +91,7 @@ const jobReport = z.strictObject({
     .array(z.strictObject({ at: time.nullable(), level: z.enum(['error', 'warning']), text }))
     .describe('What the engine said about the new run.'),
   findings: z.array(finding),
+  gates: z.array(gate).optional().describe('What was measured of the new run; left out where it has no gates.'),
 });
 
 export const reportSchema = z
@@ -75,6 +102,7 @@ export const reportSchema = z
     environment: text.nullable(),
     commit: text.nullable(),
     planHash: text.nullable(),
+    findings: z.array(finding).optional().describe('About the whole call, not one job.'),
     jobs: z.array(jobReport),
   })
   .describe('What a rollout came to: `apply`, `resume` and `rollback` with `--json`.');
@@ -151,6 +179,35 @@ export const errorSchema = z
   })
   .describe('What went wrong before any job: every command with `--json`.');
 
+const verdict = z.enum(['pass', 'fail', 'inconclusive']);
+
+export const verifySchema = z
+  .strictObject({
+    version: z.literal(1),
+    kind: z.literal('verify'),
+    exitCode: whole,
+    jobs: z.array(
+      z.strictObject({
+        job: text,
+        environment: text,
+        run: text,
+        direction: z.enum(['forward', 'undo']).describe('undo: the old revision, after it was put back.'),
+        verdict: z
+          .strictObject({ result: verdict, code: code.nullable(), message: text })
+          .nullable()
+          .describe('null: not decided.'),
+        gates: z.array(
+          z.strictObject({
+            gate: text,
+            verdict: z.strictObject({ result: z.enum(gateResults), message: text }).nullable(),
+          }),
+        ),
+        same: z.boolean().describe('The verdicts are those that were recorded.'),
+      }),
+    ),
+  })
+  .describe('Evidence judged again: `verify --replay FILE --json`.');
+
 export const emulateSchema = z
   .strictObject({
     version: z.literal(1),
@@ -170,6 +227,8 @@ export const documents = {
   validate: validateSchema,
   error: errorSchema,
   emulate: emulateSchema,
+  verify: verifySchema,
+  evidence: evidenceSchema,
 } as const;
 
 // The types that the code works with and the published schemas say the same: this does not compile if they do not.

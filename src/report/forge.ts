@@ -16,10 +16,28 @@ export function lateGitHub(event: EventFacts, token: string | null, warn: (line:
   };
 }
 
+/** GitHub's client for the repository of a workflow run; null where that can't be asked. */
+export type AskRuns = (workflow: Workflow) => Promise<GitHub | null>;
+type Workflow = Parameters<Forge['attemptState']>[0];
+
+/**
+ * Who can be asked about a workflow run: its own repository, which a person at a terminal need not be in, with the token of this call.
+ * The token is for one server, and is sent to no other.
+ */
+export function lateRuns(event: EventFacts, token: string | null, warn: (line: string) => void): AskRuns {
+  return async ({ server, repository }) => {
+    if (token === null || server !== event.serverUrl) return null;
+    const { connectGitHub } = await import('./github.js');
+    return connectGitHub({ ...event, repository }, token, warn);
+  };
+}
+
 /** What GitHub can be asked below the entry points. Without GitHub every answer is "not known". */
-export function forgeOf(github: LateGitHub): Forge {
-  if (github === null) return { attemptState: async () => 'unknown', source: null };
-  return { attemptState: sharedAnswers((workflow) => attemptState(github, workflow)), source: treeSource(github) };
+export function forgeOf(github: LateGitHub, askRuns: AskRuns): Forge {
+  return {
+    attemptState: sharedAnswers((workflow) => attemptState(askRuns, workflow)),
+    source: github === null ? null : treeSource(github),
+  };
 }
 
 /** How long an answer is good for, in milliseconds: a whole fleet asks about the one run that holds it. */
@@ -37,13 +55,11 @@ function sharedAnswers(ask: Forge['attemptState']): Forge['attemptState'] {
   };
 }
 
-async function attemptState(
-  github: NonNullable<LateGitHub>,
-  workflow: { repository: string; runId: string; attempt: number },
-): Promise<'completed' | 'active' | 'unknown'> {
-  const [owner = '', repo = ''] = workflow.repository.split('/');
+async function attemptState(askRuns: AskRuns, workflow: Workflow): Promise<'completed' | 'active' | 'unknown'> {
   try {
-    const { octokit } = await connected(github);
+    const github = await askRuns(workflow);
+    if (github === null) return 'unknown';
+    const { octokit, owner, repo } = github;
     const { data } = await octokit.rest.actions.getWorkflowRun({ owner, repo, run_id: Number(workflow.runId) });
     if ((data.run_attempt ?? 1) > workflow.attempt) return 'completed';
     return data.status === 'completed' ? 'completed' : 'active';

@@ -3,6 +3,7 @@ import type { Outcome } from '../model/outcome.js';
 import { worstExitCode } from '../model/outcome.js';
 import type { Plan } from '../model/plan.js';
 import { jobExitCode, type Report } from '../model/report.js';
+import type { Written } from './files.js';
 import { matrixOf } from './matrix.js';
 
 /** GitHub takes 1 MB of outputs from a job, counted as UTF-16; other steps need room too. In characters. */
@@ -14,11 +15,7 @@ export interface Outputs {
   readonly tooLong: readonly OutputName[];
 }
 
-export function outputsOf(
-  plan: Plan | null,
-  report: Report | null,
-  files: { plan: string | null; summary: string | null; evidence: string | null },
-): Outputs {
+export function outputsOf(plan: Plan | null, report: Report | null, rollsOut: boolean, files: Written): Outputs {
   const changed = plan?.jobs.filter((job) => job.changed).map((job) => job.job) ?? [];
   const jobs = report?.jobs ?? [];
   const having = (...outcomes: readonly Outcome[]) =>
@@ -31,11 +28,13 @@ export function outputsOf(
     'rolled-back-jobs': having('rolled-back'),
     'unchanged-jobs': report === null ? JSON.stringify(untouched) : having('unchanged'),
     'any-changed': String(changed.length > 0),
+    'rolls-out': String(rollsOut),
     matrix: JSON.stringify(matrixOf(plan)),
     result: resultOf(plan, report),
     'plan-file': files.plan ?? '',
     'plan-hash': plan?.hash ?? '',
     'summary-file': files.summary ?? '',
+    'report-file': files.report ?? '',
     'evidence-file': files.evidence ?? '',
   });
 }

@@ -1,6 +1,8 @@
 import type { Finding } from '../model/finding.js';
 import type { JobPlan, Plan } from '../model/plan.js';
 import type { JobReport, Report } from '../model/report.js';
+import { buildWords } from '../plan/index.js';
+import { gateSection } from './gate-charts.js';
 import { headline, nowSentence, planHeadline } from './now.js';
 import { fitted, type Part } from './parts.js';
 import { cellCode, code, jobs as countOf, cut, html, link, nextText, plain, seconds, withNext } from './text.js';
@@ -28,6 +30,7 @@ export function planSummary(plan: Plan, notice: string | null, detect: boolean, 
   if (notice !== null) parts.push(said(plain(notice)));
   if (told.length > 0) parts.push({ text: planTable(told), about: 'table' });
   parts.push(said(unchangedLine(plan.jobs.length - told.length)));
+  for (const finding of plan.findings) parts.push(said(findingLine(finding)));
   parts.push(said(`Plan ${code(plan.hash)}.`));
   for (const job of told) parts.push({ text: planDetails(job), about: job.job });
   if (plan.unowned.length > 0) {
@@ -49,7 +52,13 @@ export function reportSummary(report: Report, notice: string | null, most = most
   if (notice !== null) parts.push(said(plain(notice)));
   if (told.length > 0) parts.push({ text: reportTable(told), about: 'table' });
   parts.push(said(unchangedLine(report.jobs.length - told.length)));
+  for (const finding of report.findings ?? []) parts.push(said(findingLine(finding)));
   parts.push({ text: timeline(told) ?? '', about: 'timeline' });
+  for (const job of told) {
+    const gates = gateSection(job);
+    if (gates !== '')
+      parts.push({ text: `### What was measured of ${plain(job.job)}\n\n${gates}`, about: `gates of ${job.job}` });
+  }
   for (const job of told) parts.push({ text: jobDetails(job), about: job.job });
   return fitted(parts, most);
 }
@@ -82,6 +91,7 @@ function planDetails(job: JobPlan): string {
       : [
           `Runs now: ${link(job.current.run, job.current.url)}, ${job.current.state ?? 'state not known'}, revision ${code(job.current.revision ?? 'none')}`,
         ];
+  const build = buildWords(job.desired.artifact);
   const steps = job.steps.map((step) => `${plain(step.id)}${step.final ? ' (point of no return)' : ''}`);
   return details(job.job, [
     ...bounded(job.reasons.map((reason) => plain(reason.message))),
@@ -90,6 +100,7 @@ function planDetails(job: JobPlan): string {
     ...bounded(job.rejected.map((other) => `Not ${other.strategy}: ${plain(other.reason)}`)),
     ...now,
     `Revision: ${code(job.desired.revision ?? 'known after the build')}`,
+    ...(build === null ? [] : [`Build: ${build}`]),
   ]);
 }
 

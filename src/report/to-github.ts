@@ -35,9 +35,15 @@ interface Work {
   write(): Promise<void>;
 }
 
-/** Writes checks, comment and deployments. Gives what could not be written, and why; a missing right is told once. */
-export async function toGitHub(telling: Telling, inputs: Inputs, github: GitHub): Promise<readonly string[]> {
-  const problems: string[] = [];
+/** Something that could not be written, and why. `lasting`: a right is missing, so another try would change nothing. */
+export interface LeftOut {
+  readonly text: string;
+  readonly lasting: boolean;
+}
+
+/** Writes checks, comment and deployments. Gives what could not be written; a missing right is told once. */
+export async function toGitHub(telling: Telling, inputs: Inputs, github: GitHub): Promise<readonly LeftOut[]> {
+  const problems: LeftOut[] = [];
   const missing = new Set<Right>();
   for (const work of worksOf(telling, inputs, github)) {
     if (missing.has(work.right)) continue;
@@ -45,12 +51,10 @@ export async function toGitHub(telling: Telling, inputs: Inputs, github: GitHub)
       await work.write();
     } catch (error) {
       if (!work.own && isUnknownCommit(error)) continue;
-      if (isForbidden(error)) missing.add(work.right);
-      problems.push(
-        isForbidden(error)
-          ? `${work.what} (the token lacks \`${work.right}: write\`)`
-          : `${work.what} (${textOf(error)})`,
-      );
+      const lasting = isForbidden(error);
+      if (lasting) missing.add(work.right);
+      const why = lasting ? `the token lacks \`${work.right}: write\`` : textOf(error);
+      problems.push({ text: `${work.what} (${why})`, lasting });
     }
   }
   return problems;

@@ -130,6 +130,11 @@ export function gone(run: Run | null): boolean {
   return run === null || !isActive(run);
 }
 
+/** With the link to the engine's console: for a person who has to look at it. */
+export function linked(run: Run): string {
+  return run.url === null ? naming(run) : `run ${run.id} (${run.name}, ${run.engineState}, ${run.url})`;
+}
+
 export function naming(run: Run): string {
   return `run ${run.id} (${run.name}, ${run.engineState})`;
 }

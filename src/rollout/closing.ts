@@ -1,4 +1,5 @@
 import type { Good } from '../model/artifact.js';
+import type { Code } from '../model/codes/index.js';
 import { merged } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
 import { isActive, isEnding } from '../model/run.js';
@@ -6,8 +7,11 @@ import type { Decision } from './decision.js';
 import type { Closing } from './records.js';
 import type { Sight } from './sight.js';
 
-/** Failures that say nothing against the revision: it is not quarantined for them, unless a run of it existed. */
-const quarantining = new Set(['incompatible', 'dataflow-incompatible', 'failed-past-return']);
+/**
+ * A failure before any run of the revision existed says nothing against it (a quota, a missing right), but for these: the engine refused
+ * what was asked for, so every later commit would be refused, too.
+ */
+const quarantining: ReadonlySet<string> = new Set<Code>(['dataflow-invalid-argument', 'failed-past-return']);
 
 /** What the closing write holds: who runs, what is good now, what is quarantined. */
 export function closing(
@@ -18,7 +22,10 @@ export function closing(
 ): Closing {
   const at = new Date(now).toISOString();
   const { outcome, cause } = decision;
-  const bad = outcome === 'failed' || outcome === 'rolled-back' || outcome === 'stuck';
+  // One that failed by itself is no better for being closed by a newer commit.
+  const failedBefore =
+    outcome === 'superseded' && record.undoReason !== null && record.undoReason.code !== 'superseded';
+  const bad = failedBefore || outcome === 'failed' || outcome === 'rolled-back' || outcome === 'stuck';
   const ran =
     see.fresh !== null || record.journal.some((entry) => entry.verb === 'scale' && entry.state === 'succeeded');
   return {
@@ -33,6 +40,7 @@ export function closing(
     good: goodAfter(record, outcome, see, at),
     quarantine: bad && (ran || quarantining.has(cause?.code ?? '')),
     at,
+    look: see.runs,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { JobRecord } from '../model/record.js';
 import { isEnding } from '../model/run.js';
+import { backstopEnd } from './backstop.js';
 import {
   active,
   type Case,
@@ -12,6 +13,7 @@ import {
   gone,
   hasStep,
   kinds,
+  linked,
   mustPrepare,
   mustScaleBack,
   naming,
@@ -55,7 +57,7 @@ function unexpected(c: Case): Decision | null {
   if (found.length === 0) return null;
   const cause = {
     code: 'unexpected-run',
-    message: `${found.length === 1 ? 'a run' : 'runs'} that this rollout did not start: ${found.map(naming).join(', ')}`,
+    message: `${found.length === 1 ? 'a run' : 'runs'} that this rollout did not start: ${found.map(linked).join(', ')}`,
   };
   return close(c, touched(c) ? 'stuck' : 'refused', cause);
 }
@@ -229,6 +231,9 @@ function undo(c: Case): Decision {
       return close(c, touched(c) || superseded ? outcome : 'failed', cause);
     }
     if (mustPrepare(c, 'old')) return call(c, 'prepare', 'old', null);
+    // A newer commit replaces the old run anyway; nobody else may count on it before the service's timer is over.
+    const until = superseded ? null : backstopEnd(c.record, fresh);
+    if (until !== null && c.see.at < until) return { do: 'put-off', until, cause };
     return conclude(c, !superseded && endedByItself ? 'failed' : outcome, cause);
   }
   if (c.kind === 'create') {

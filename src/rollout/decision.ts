@@ -24,6 +24,7 @@ export type Decision =
       readonly side: 'new' | 'old';
       readonly on: Run | null;
     }
+  | { readonly do: 'put-off'; readonly until: number; readonly cause: Cause }
   | {
       readonly do: 'close';
       readonly outcome: Outcome;

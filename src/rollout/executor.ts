@@ -1,12 +1,14 @@
-import type { Progress as VerbProgress } from '../engines/engine.js';
+import type { Subject, Progress as VerbProgress } from '../engines/engine.js';
 import type { JournalEntry } from '../model/record.js';
 import { isActive, isEnding, type Run } from '../model/run.js';
-import { closing } from './closing.js';
+import { answered } from './answered.js';
+import { beforeOf } from './before.js';
 import type { Crew, Ended } from './crew.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
+import { endingsOf } from './ending.js';
+import { gainSeconds, isFencedStart, looksFirst } from './gain.js';
 import { observeGap } from './gap.js';
-import { leaseSeconds, renewSeconds } from './holder.js';
 import { invoke } from './invoke.js';
 import {
   accepted,
@@ -24,18 +26,19 @@ import {
 import { landingOf } from './landing.js';
 import { isDefect, patienceOf } from './patience.js';
 import { LockLost } from './pen.js';
-import { realTime } from './real-time.js';
-import { closeRecord, journaled, movedRecord, readyRecord, undoRecord } from './records.js';
+import { journaled, movedRecord, readyRecord, undoRecord } from './records.js';
 import { seenOutcomes } from './seen.js';
 import { settleSeconds } from './settle.js';
 import { type Sight, sortRuns } from './sight.js';
 import { text } from './text.js';
-import { watchOn } from './watching.js';
+import { type Verifying, verifyingOf } from './verifying.js';
 
 /** Inside a gap, looks come at least this often (seconds). */
 const gapPollSeconds = 3;
 /** In an open gap an undo waits this long (seconds) for its write; then it goes on as long as the head can be read (PROTOCOL 4). */
 const unwrittenUndoSeconds = 30;
+
+const postIsOver = 'the time of the post step is over';
 
 type Call = Extract<Decision, { do: 'call' }>;
 
@@ -44,51 +47,67 @@ type Call = Extract<Decision, { do: 'call' }>;
  * the time of this process is over, or the lock is lost. Everything that must survive is in the record.
  */
 export async function carryOut(crew: Crew): Promise<Ended> {
+  const verifying = verifyingOf(crew);
+  try {
+    return { ...(await carry(crew, verifying)), gates: verifying.gates };
+  } finally {
+    verifying.end();
+  }
+}
+
+async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
   const { clock, pen, signal } = crew;
   const know = knowledgeOf(crew);
   const looks = patienceOf('look-failed', clock, signal, say);
   const { checked, land } = landingOf(crew, say);
+  const { close, leave } = endingsOf(crew, know, land, say);
+  const before = beforeOf(crew, land);
   let said = '';
-  let renewing = false;
   let late = false;
 
   try {
     for (;;) {
-      if (signal.aborted) return await leave('interrupted', 'the process was cancelled');
-      renewLease();
+      if (signal.aborted) return await leave('interrupted', crew.last ? postIsOver : 'the process was cancelled');
+      crew.beat?.();
       regains(know, pen.regained);
-      if (know.mustSettle && !(await settle())) continue;
+      if (know.mustSettle && !looksFirst(crew, know) && !(await settle())) continue;
       const see = await look();
       if (see === null) continue;
       const handOver = clock.now() >= crew.handOverAt && !inGap(see);
       if (handOver) return await leave(see.fresh === null ? 'interrupted' : 'pending', 'the time of this call is over');
-      const ended = await act(decide(pen.record, see, ownOf(know, crew, see)), see);
+      const decision = decide(pen.record, see, ownOf(know, crew, see));
+      if (know.mustSettle && !isFencedStart(crew, decision)) {
+        await settle();
+        continue;
+      }
+      const ended = await act(decision, see);
       if (ended !== null) return ended;
     }
   } catch (error) {
     if (!(error instanceof LockLost)) throw error;
-    return { how: 'lost', record: error.now?.record ?? pen.record, runs: know.runs, note: error.message };
+    const now = error.now?.record ?? null;
+    return { how: 'lost', record: pen.record, runs: await seenNow(), note: error.message, now };
   }
 
-  /** A holder that can be looked up through its workflow run needs no lease that is kept fresh: only its other writes renew it. */
-  function renewLease(): void {
-    const { holder, lease } = pen.record;
-    if (renewing || holder === null || holder.workflow !== null || lease === null) return;
-    const left = Date.parse(lease) - (crew.time ?? realTime).wall();
-    if (left > (leaseSeconds - renewSeconds) * 1000) return;
-    renewing = true;
-    const written = () => {
-      renewing = false;
-    };
-    pen.flush(`rollout ${pen.record.n}: the lease is renewed`).then(written, written);
+  /** For the report alone: what was seen before the lock was lost may be long over. Null: it could not be seen. */
+  async function seenNow(): Promise<readonly Run[] | null> {
+    if (signal.aborted) return null;
+    return await crew.session.look(asked()).catch((error: unknown) => {
+      say(`the look failed: ${text(error)}`);
+      return null;
+    });
+  }
+
+  /** The job's runs, and those of them that are known by their ids. */
+  function asked(): Subject {
+    const known = [...crew.subject.ids, ...pen.record.journal.map((entry) => entry.run), pen.record.predecessor?.run];
+    return { ...crew.subject, ids: [...new Set(known.filter((id): id is string => typeof id === 'string'))] };
   }
 
   async function look(): Promise<Sight | null> {
-    const known = [...crew.subject.ids, ...pen.record.journal.map((entry) => entry.run), pen.record.predecessor?.run];
-    const ids = [...new Set(known.filter((id): id is string => typeof id === 'string'))];
     try {
       const at = clock.now();
-      const runs = await crew.session.look({ ...crew.subject, ids });
+      const runs = await answered(crew.session.look(asked()), signal);
       const see = sortRuns(pen.record, runs, crew.isOurs, at, clock.now());
       looks.rest();
       // This process, or the engine, stood still: what was seen is too old to act on. An engine that is always slow is believed.
@@ -108,10 +127,12 @@ export async function carryOut(crew: Crew): Promise<Ended> {
 
   async function settle(): Promise<boolean> {
     const startedAt = clock.now();
-    say(`settling for ${settleSeconds(crew.engine)} s, so that earlier calls show`);
-    await clock.sleep(settleSeconds(crew.engine), signal);
+    const seconds = gainSeconds(crew, know);
+    say(`settling for ${seconds} s, so that earlier calls show`);
+    await clock.sleep(seconds, signal);
     if (signal.aborted) return false;
     know.mustSettle = false;
+    know.taken = false;
     know.settledAt = startedAt;
     return true;
   }
@@ -127,7 +148,7 @@ export async function carryOut(crew: Crew): Promise<Ended> {
         await settle();
         return null;
       case 'verify':
-        verify(decision.run, see);
+        await verify(decision.run, see);
         if (know.verdict === null) await pause(see);
         return null;
       case 'write-undo':
@@ -147,31 +168,22 @@ export async function carryOut(crew: Crew): Promise<Ended> {
         await land(`rollout ${n}: ${decision.run.id} is the predecessor`);
         return null;
       case 'call':
-        await call(decision, see);
+        if (await before.ready(decision, see)) await call(decision, see);
+        else await pause(see);
         return null;
+      case 'put-off':
+        return await leave('pending', decision.cause.message, decision.until);
       case 'close':
         return await close(decision, see);
     }
   }
 
-  function verify(run: Run, see: Sight): void {
-    const { record } = pen;
-    const { watch, verdict, due } = watchOn(record, run, see);
-    const isUp = record.verifying?.runningSince == null && watch.runningSince !== null;
-    pen.note((now) => ({ ...now, verifying: watch }));
-    if (isUp) pen.flushSoon(`rollout ${record.n}: ${run.id} is running`);
-    if (verdict === null) {
-      const left = Math.max(0, Math.round((due - see.at) / 1000));
-      say(`${run.id} is ${run.engineState}; a verdict is due in at most ${left} s`);
-      return;
-    }
-    know.verdict = { n: record.n, run: run.id, verdict };
-    const code = verdict.result === 'pass' ? null : verdict.code;
-    pen.note((now) => ({
-      ...now,
-      verdict: { n: now.n, run: run.id, result: verdict.result, code, message: verdict.message },
-    }));
-    say(verdict.message);
+  async function verify(run: Run, see: Sight): Promise<void> {
+    const { verdict, due, watched } = await verifying.look(run, see);
+    if (verdict !== null) know.verdict = { n: pen.record.n, run: run.id, verdict };
+    const left = Math.max(0, Math.round((due - see.at) / 1000));
+    if (verdict !== null) say(verdict.message);
+    else if (!watched) say(`${run.id} is ${run.engineState}; a verdict is due in at most ${left} s`);
   }
 
   async function call(decision: Call, see: Sight): Promise<void> {
@@ -188,7 +200,8 @@ export async function carryOut(crew: Crew): Promise<Ended> {
       know.failed = refusal;
       return;
     }
-    if (!(await checked()) || signal.aborted || regains(know, pen.regained)) return;
+    const anyway = inGap(see) && isFencedStart(crew, decision);
+    if (!(await checked(anyway)) || signal.aborted || regains(know, pen.regained)) return;
     const memo = know.memos.get(key)?.memo ?? null;
     if (memo === null) {
       say(`${decision.step}${aboutRun(decision)}`);
@@ -196,7 +209,10 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     }
     let progress: VerbProgress;
     try {
-      progress = await invoke(decision, pen.record, crew.session, crew.subject, see.tail, memo, signal);
+      // What was seen before is no answer to what runs now.
+      know.runs = null;
+      const calling = invoke(decision, pen.record, crew.session, crew.subject, see.tail, memo, signal);
+      progress = await answered(calling, signal);
     } catch (error) {
       if (isDefect(error)) throw error;
       say(`the answer to ${decision.step} is not known: ${text(error)}`);
@@ -233,24 +249,6 @@ export async function carryOut(crew: Crew): Promise<Ended> {
     pen.note((record) => journaled(record, { at, step: decision.step, verb: decision.verb, state, run, note }));
   }
 
-  async function close(decision: Extract<Decision, { do: 'close' }>, see: Sight): Promise<Ended> {
-    const end = closing(pen.record, decision, see, clock.now());
-    await crew.turn?.();
-    // Only now, so that no other write takes the end along and tells of it as something else.
-    pen.note((record) => closeRecord(record, end));
-    await land(`close rollout ${pen.record.n}: ${decision.outcome}`, null, true);
-    return { how: 'closed', record: pen.record, runs: see.runs, note: null };
-  }
-
-  async function leave(how: 'pending' | 'interrupted', why: string): Promise<Ended> {
-    say(why);
-    // After a cancelled step its own post step follows: it finds what is left by the holder.
-    const postFollows = signal.aborted && crew.last !== true && pen.record.holder?.workflow != null;
-    if (!postFollows) pen.note((record) => ({ ...record, holder: null, lease: null }));
-    await pen.flush(`hand over rollout ${pen.record.n}: ${how}`);
-    return { how, record: pen.record, runs: know.runs, note: why };
-  }
-
   /** No run of the job is up: between stop and start. Nothing is handed over here. */
   function inGap(see: Sight): boolean {
     const up = (run: Run | null) => run !== null && isActive(run) && !isEnding(run);
@@ -263,8 +261,9 @@ export async function carryOut(crew: Crew): Promise<Ended> {
   async function pause(see: Sight, most = Number.POSITIVE_INFINITY): Promise<void> {
     const gap = inGap(see);
     const seconds = gap ? Math.min(gapPollSeconds, crew.engine.pollSeconds) : crew.engine.pollSeconds;
-    const checking = gap ? pen.check().catch(lockLostOnly) : null;
-    await Promise.all([clock.sleep(Math.min(most, seconds), signal), checking]);
+    const checking = gap ? answered(pen.check(), signal).catch(lockLostOnly) : null;
+    const sample = verifying.next === null ? most : Math.max(1, (verifying.next - clock.now()) / 1000);
+    await Promise.all([clock.sleep(Math.min(most, seconds, sample), signal), checking]);
   }
 
   /** Tells a line once, not at every poll. */

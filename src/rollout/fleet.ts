@@ -2,22 +2,27 @@ import pLimit from 'p-limit';
 import type { Engine, Session, Subject } from '../engines/engine.js';
 import type { Held, Ledger } from '../ledger/ledger.js';
 import type { Clock } from '../model/clock.js';
+import type { Code } from '../model/codes/index.js';
 import { RolloutError } from '../model/error.js';
 import type { Finding } from '../model/finding.js';
-import type { Outcome } from '../model/outcome.js';
+import { isFailure, type Outcome } from '../model/outcome.js';
 import type { JobRecord } from '../model/record.js';
 import type { JobReport } from '../model/report.js';
-import type { Run, RunMessage } from '../model/run.js';
+import type { Run } from '../model/run.js';
+import { answered, patience } from './answered.js';
 import type { Crew, Ended, Progress } from './crew.js';
 import type { Cause } from './decision.js';
 import { carryOut } from './executor.js';
 import { sharedHeads } from './heads.js';
-import { keepingLease } from './lease.js';
+import { keepingLease, leasesOf } from './lease.js';
+import type { Measuring } from './measuring.js';
+import { messagesOf } from './messages.js';
+import { cutOff, isTakenOver, notOpened, refusedHeld } from './not-opened.js';
 import { type Pacing, pacingOf } from './pacing.js';
-import { momentOf, type Pen, penOf, sameRecord } from './pen.js';
+import { LockLost, momentOf, type Pen, penOf, sameRecord } from './pen.js';
 import { type RealTime, realTime } from './real-time.js';
 import { closeRecord } from './records.js';
-import { reportOf, sentence } from './reporting.js';
+import { reportOf } from './reporting.js';
 import { text } from './text.js';
 
 /** One job's rollout, ready to be opened or taken over: `body` is swapped against exactly the record that was planned on. */
@@ -29,6 +34,8 @@ export interface Order {
   readonly body: JobRecord;
   readonly message: string;
   readonly mustSettle: boolean;
+  /** It is taken over, and its holder is known to be gone. */
+  readonly deadHolder?: boolean | undefined;
   readonly superseding: Cause | null;
   readonly findings: readonly Finding[];
   readonly isOurs: (run: Run) => boolean;
@@ -50,6 +57,8 @@ export interface FleetBase {
   /** Outcomes of jobs that are not in the orders, for `needs`. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
   tell(progress: Progress): void;
+  /** Left out: nothing is measured, so that no gate is met. */
+  readonly measuring?: Measuring | undefined;
 }
 
 const satisfied: ReadonlySet<Outcome> = new Set(['unchanged', 'adopted', 'succeeded']);
@@ -61,6 +70,7 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
   const heads = sharedHeads(base.ledger, base.environment);
   const limit = pLimit(base.maxParallel);
   const pacing = pacingOf(base.clock, orders.length, base.signal);
+  const leases = leasesOf(base.time);
   const opened = new Map(
     await Promise.all(
       orders.map(async (order) => [order.subject.job, await open(order, base, heads, pacing)] as const),
@@ -83,9 +93,7 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
     try {
       return await carryOpened(order);
     } catch (error) {
-      const ended: Ended = { how: 'interrupted', record: order.body, runs: null, note: text(error) };
-      const code = error instanceof RolloutError ? error.code : 'unexpected-error';
-      return { ...reportOf(ended, order.engine.id, [], order.findings), code };
+      return reportOf(endedBy(error, order.body), order.engine.id, [], order.findings);
     }
   }
 
@@ -93,7 +101,8 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
     const outcome = opened.get(order.subject.job);
     if (outcome === undefined || 'report' in outcome) return outcome?.report ?? refusedHeld(order, null);
     const { pen } = outcome;
-    const missing = await keepingLease(pen, base.clock, unmet(order));
+    leases.hold(pen);
+    const missing = await keepingLease(leases, base.clock, unmet(order));
     // A rollout that was taken over may stand in the middle: it is never closed or put off without a look.
     const begun = isTakenOver(order) && order.body.journal.length > 0;
     if (missing !== null && !missing.open && isTakenOver(order) && !begun) {
@@ -111,10 +120,11 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
       if (failed && base.failFast && !isTakenOver(order))
         return await skip(order, pen, { code: 'needs-failed', message: 'another job failed (`fail-fast`)' });
       const report = await one(order, pen);
-      if (!satisfied.has(report.outcome) && report.outcome !== 'pending') failed = true;
+      // What came of an older rollout that was closed for this commit is no failure of this one.
+      if (isFailure(report.outcome) && order.superseding === null) failed = true;
       return report;
     });
-    await keepingLease(pen, base.clock, turn);
+    await keepingLease(leases, base.clock, turn);
     return await result;
   }
 
@@ -160,7 +170,7 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
   async function one(order: Order, pen: Pen): Promise<JobReport> {
     const crew: Crew = {
       clock: base.clock,
-      time: base.time,
+      beat: leases.beat,
       engine: timed(order),
       session: order.session,
       subject: order.subject,
@@ -172,13 +182,16 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
       turn: pacing.turn,
       superseding: order.superseding,
       mustSettle: order.mustSettle,
+      measuring: base.measuring,
+      takenOver: isTakenOver(order),
+      deadHolder: order.deadHolder,
       tell: base.tell,
     };
     let ended: Ended;
     try {
       ended = await carryOut(crew);
     } catch (error) {
-      return await givenUp(order, pen, error);
+      return await givenUp(order, pen, error, base);
     }
     return reportOf(ended, order.engine.id, await messagesOf(order, ended), order.findings);
   }
@@ -192,8 +205,14 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
 
 /** The engine with the times that hold for this job's target. */
 function timed({ engine, body }: Order): Crew['engine'] {
-  const { id, pollSeconds, fence } = engine;
-  return { id, pollSeconds, fence, times: engine.timesOf?.(body.plan?.target ?? {}) ?? engine.times };
+  const { id, pollSeconds, fence, signals } = engine;
+  return {
+    id,
+    pollSeconds,
+    fence,
+    ...(signals && { signals }),
+    times: engine.timesOf?.(body.plan?.target ?? {}) ?? engine.times,
+  };
 }
 
 /** W1, or the takeover. An answer that was lost is looked up; where it stays unknown nothing was called yet, so the job is left. */
@@ -208,77 +227,52 @@ async function open(
   const at = momentOf(time);
   const penOn = (held: Held) => ({ pen: penOf(held, base.ledger, () => heads(job), time, at, pacing.soon) });
   try {
-    const swap = await base.ledger.write(order.body, order.held?.head ?? null, order.message);
+    const writing = base.ledger.write(order.body, order.held?.head ?? null, order.message);
+    const swap = await answered(writing, base.signal, patience.open);
     if (swap.landed) return penOn({ record: order.body, head: swap.head });
     return swap.now !== null && sameRecord(swap.now.record, order.body)
       ? penOn(swap.now)
       : { report: refusedHeld(order, swap.now) };
   } catch (error) {
-    const now = await heads(job).catch(() => null);
+    const now = await answered(heads(job), base.signal, patience.lastTry).catch(() => null);
     if (now !== null && sameRecord(now.record, order.body)) return penOn(now);
-    return { report: notOpened(order, error) };
+    return { report: base.signal.aborted ? cutOff(order) : notOpened(order, error) };
   }
 }
 
 /** This process can't go on. It lets go of the rollout if the ledger still takes a write, so that `resume` need not wait. */
-async function givenUp(order: Order, pen: Pen, error: unknown): Promise<JobReport> {
-  pen.note((record) => ({ ...record, holder: null, lease: null }));
-  await pen.flush(`hand over rollout ${pen.record.n}: ${text(error)}`).catch(() => undefined);
-  const ended: Ended = { how: 'interrupted', record: pen.record, runs: null, note: text(error) };
-  const report = reportOf(ended, order.engine.id, [], order.findings);
-  return { ...report, code: error instanceof RolloutError ? error.code : 'unexpected-error' };
-}
-
-/** The ledger could not be written: no engine call was made for this job. */
-function notOpened(order: Order, error: unknown): JobReport {
-  const known = error instanceof RolloutError ? error : null;
-  const report = reportOf(
-    { how: 'interrupted', record: order.body, runs: null, note: null },
+async function givenUp(
+  order: Order,
+  pen: Pen,
+  error: unknown,
+  { signal, last }: Pick<FleetBase, 'signal' | 'last'>,
+): Promise<JobReport> {
+  // The post step of a cancelled one looks for what it holds.
+  const postFollows = signal.aborted && last !== true && pen.record.holder?.workflow != null;
+  if (!postFollows) pen.note((record) => ({ ...record, holder: null, lease: null }));
+  const writing = pen.flush(`hand over rollout ${pen.record.n}: ${text(error)}`);
+  await answered(writing, signal, patience.lastTry).catch(() => undefined);
+  return reportOf(
+    signal.aborted ? cancelledBy(error, pen.record) : endedBy(error, pen.record),
     order.engine.id,
     [],
     order.findings,
   );
-  return {
-    ...report,
-    outcome: 'refused',
-    code: known?.code ?? 'unexpected-error',
-    message: `Refused; no engine call was made. The ledger could not be written: ${text(error)}.`,
-    next: known?.next ?? report.next,
-  };
 }
 
-function refusedHeld(order: Order, now: Held | null): JobReport {
-  const holder = now?.record.holder?.name ?? 'another process';
-  const ended: Ended = { how: 'lost', record: order.body, runs: null, note: null };
-  const cause = `${holder} changed the ledger first`;
-  return {
-    ...reportOf(ended, order.engine.id, [], order.findings),
-    outcome: 'refused',
-    code: 'rollout-held',
-    message: sentence('refused', cause, null, null),
-    next: `wait for ${holder}, then run the same command again`,
-  };
+/** What goes wrong in a cancelled process goes wrong because it has no time left. */
+function cancelledBy(error: unknown, record: JobRecord): Ended {
+  if (error instanceof LockLost) return endedBy(error, record);
+  return { how: 'interrupted', record, runs: null, note: 'the process was cancelled' };
 }
 
-/** What the engine says about the runs of a rollout that did not simply succeed. */
-async function messagesOf(order: Order, ended: Ended): Promise<readonly RunMessage[]> {
-  const { session } = order;
-  if (session.messages === undefined) return [];
-  const { record } = ended;
-  if (ended.how === 'closed' && record.closed?.outcome === 'succeeded') return [];
-  const ours = (ended.runs ?? []).filter((run) => run.stamp?.n === record.n && order.isOurs(run));
-  const all: RunMessage[] = [];
-  for (const run of ours) {
-    all.push(
-      ...(await session
-        .messages(run)
-        .catch(() => [{ at: null, level: 'warning' as const, text: `the messages of ${run.id} could not be read` }])),
-    );
-  }
-  return all.slice(-50);
+/** How a rollout ended that this process could not go on with: the lock is another's, or something went wrong. */
+function endedBy(error: unknown, record: JobRecord): Ended {
+  const note = text(error);
+  if (error instanceof LockLost) return { how: 'lost', record, runs: null, note, now: error.now?.record ?? null };
+  return { how: 'interrupted', record, runs: null, note, code: codeOf(error) };
 }
 
-/** It goes on with a rollout that somebody else opened. */
-function isTakenOver({ held, body }: Order): boolean {
-  return held !== null && held.record.closed === null && held.record.rollout === body.rollout;
+function codeOf(error: unknown): Code {
+  return error instanceof RolloutError ? error.code : 'unexpected-error';
 }

@@ -36,6 +36,18 @@ export function runUrl(workflow: NonNullable<Holder['workflow']>): string {
 /** Is the attempt over? `unknown` where the question could not be answered. */
 export type AttemptState = (workflow: NonNullable<Holder['workflow']>) => Promise<'completed' | 'active' | 'unknown'>;
 
+/** `until`: when the lease ends of a holder of which nothing else is known; null where its state is known. */
+export interface MayTakeOver {
+  readonly yes: boolean;
+  /** The holder is known to be gone: it makes no call any more. A lease that has run out proves nothing. */
+  readonly dead: boolean;
+  readonly why: string;
+  readonly until: string | null;
+}
+
+/** A person says so. */
+export const byPerson: MayTakeOver = { yes: true, dead: false, why: 'a person took it over', until: null };
+
 /**
  * Whether an open rollout may be taken over: nobody holds it, its workflow attempt is completed, its process is gone from
  * this host, or, where it cannot be looked up, its lease has expired. `now` in milliseconds of real time.
@@ -45,22 +57,34 @@ export async function mayTakeOver(
   me: Holder,
   attemptState: AttemptState,
   now: number,
-): Promise<{ yes: boolean; why: string }> {
+): Promise<MayTakeOver> {
   const holder = record.holder;
-  if (holder === null) return { yes: true, why: 'nobody holds it' };
-  if (holder.nonce === me.nonce) return { yes: true, why: 'it is ours' };
+  const yes = (why: string, dead = true): MayTakeOver => ({ yes: true, dead, why, until: null });
+  if (holder === null) return yes('nobody holds it');
+  if (holder.nonce === me.nonce) return yes('it is ours', false);
+  const held = (until: string | null): MayTakeOver => ({
+    yes: false,
+    dead: false,
+    why: `held by ${holder.name}`,
+    until,
+  });
   if (holder.workflow !== null) {
     const sameRun = me.workflow !== null && me.workflow.runId === holder.workflow.runId;
     if (sameRun && me.workflow && me.workflow.attempt > holder.workflow.attempt)
-      return { yes: true, why: 'an earlier attempt of this run held it' };
+      return yes('an earlier attempt of this run held it');
     const state = await attemptState(holder.workflow);
-    if (state === 'completed') return { yes: true, why: 'its workflow run is over' };
-    if (state === 'active') return { yes: false, why: `held by ${holder.name}` };
-  } else if (holder.process !== null && holder.process.host === me.process?.host && !alive(holder.process.pid)) {
-    return { yes: true, why: 'its process is gone from this host' };
+    if (state === 'completed') return yes('its workflow run is over');
+    if (state === 'active') return held(null);
+  } else if (holder.process !== null && holder.process.host === me.process?.host) {
+    if (!alive(holder.process.pid)) return yes('its process is gone from this host');
+    // Another process may have its number by now, so it is not believed for ever.
+    return expired(record, now) ? yes('its lease has expired', false) : held(null);
   }
-  const expired = record.lease !== null && Date.parse(record.lease) < now;
-  return expired ? { yes: true, why: 'its lease has expired' } : { yes: false, why: `held by ${holder.name}` };
+  return expired(record, now) ? yes('its lease has expired', false) : held(record.lease);
+}
+
+function expired({ lease }: JobRecord, now: number): boolean {
+  return lease !== null && Date.parse(lease) < now;
 }
 
 function alive(pid: number): boolean {

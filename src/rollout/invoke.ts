@@ -112,9 +112,14 @@ function onRun(call: Call): Run {
   return call.on;
 }
 
-function need<T>(verb: T | undefined, name: string): T {
-  if (verb === undefined) throw defect(`the engine has no verb ${name}`);
-  return verb;
+/** The verb, or one that says no: a step that the engine can't do ends the rollout where it stands (PROTOCOL 5, "without a start verb"). */
+function need<A>(
+  verb: ((call: A) => Promise<VerbProgress>) | undefined,
+  name: string,
+): (call: A) => Promise<VerbProgress> {
+  if (verb !== undefined) return verb;
+  const message = `the engine has no verb ${name} for this job`;
+  return async () => ({ state: 'failed', code: 'verb-missing', message });
 }
 
 function defect(message: string): RolloutError {

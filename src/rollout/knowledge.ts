@@ -21,6 +21,8 @@ export interface Knowledge {
   sentBack: boolean;
   /** Calls of unknown outcome may still show: settle before the next decision. */
   mustSettle: boolean;
+  /** Of these, only the takeover itself is to be settled after: no call of this process is unknown. */
+  taken: boolean;
   /** The put-backs of the record that were settled after (`Pen.regained`). */
   regained: number;
   /** When the last settle began that no unknown call came after; milliseconds. */
@@ -48,6 +50,7 @@ export function knowledgeOf(crew: Crew): Knowledge {
     touched: crew.pen.record.journal.some((entry) => entry.verb !== 'prepare'),
     sentBack: false,
     mustSettle: crew.mustSettle,
+    taken: crew.mustSettle,
     regained: 0,
     settledAt: null,
     endedAt: null,
@@ -93,6 +96,7 @@ export function regains(know: Knowledge, times: number): boolean {
   if (know.regained === times) return false;
   know.regained = times;
   know.mustSettle = true;
+  know.taken = false;
   know.settledAt = null;
   return true;
 }
@@ -102,6 +106,7 @@ export function unanswered(know: Knowledge, call: Call, why: string): void {
   const key = callKey(call);
   know.unanswered.set(key, { times: (know.unanswered.get(key)?.times ?? 0) + 1, why });
   know.mustSettle = true;
+  know.taken = false;
   know.settledAt = null;
   if (call.verb !== 'prepare') know.touched = true;
 }

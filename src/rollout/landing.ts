@@ -1,9 +1,15 @@
+import { answered, patience } from './answered.js';
 import type { Crew } from './crew.js';
 import { patienceOf } from './patience.js';
+import { LockLost } from './pen.js';
+
+/** In a gap, a start whose fence makes it harmless waits this long for a ledger that can't be read (seconds; PROTOCOL 4). */
+const unreadSeconds = 60;
 
 /** The two things that a rollout waits for in the ledger: the head check before a call, and writes that must have landed. */
 export interface Landing {
-  checked(): Promise<boolean>;
+  /** `anyway`: what follows is harmless even if the lock is lost, so after a minute without an answer it is not waited for. */
+  checked(anyway?: boolean): Promise<boolean>;
   land(message: string, limitSeconds?: number | null, closes?: boolean): Promise<void>;
 }
 
@@ -12,15 +18,22 @@ export function landingOf(
   say: (line: string) => void,
 ): Landing {
   const ledger = patienceOf('ledger-unreachable', clock, signal, say);
+  let unreadSince: number | null = null;
   return { checked, land };
 
   /** The head was checked lately enough for one call. False: the ledger could not be read, which is waited out. */
-  async function checked(): Promise<boolean> {
+  async function checked(anyway = false): Promise<boolean> {
     try {
-      await pen.check();
+      await answered(pen.check(), signal);
       ledger.rest();
+      unreadSince = null;
       return true;
     } catch (error) {
+      unreadSince ??= clock.now();
+      if (anyway && !(error instanceof LockLost) && clock.now() - unreadSince >= unreadSeconds * 1000) {
+        say(`the ledger could not be read for ${unreadSeconds} s; the start goes on, as its id makes it harmless`);
+        return true;
+      }
       await ledger.bear('the ledger could not be read', error);
       return false;
     }
@@ -37,9 +50,11 @@ export function landingOf(
       if (left !== null && left <= 0)
         return say(`${message} is not written yet; it goes on, and the write is made up for`);
       try {
-        if (!(await within(left, pen.flush(message)))) continue;
+        if (!(await within(left, answered(pen.flush(message), signal, patience.handOver)))) continue;
         return ledger.rest();
       } catch (error) {
+        // A cancelled process has no time to try it for long.
+        if (signal.aborted && closes) throw error;
         await ledger.bear('the ledger could not be written', error);
       }
     }

@@ -9,7 +9,7 @@ type Mask = (text: string) => string;
  * into the ledger, reports and logs. What the tool compares (ids, stamps, settings) stays as it is.
  */
 export function maskedSession(session: Session, mask: Mask): Session {
-  const { preflight, messages, can } = session;
+  const { preflight, messages, measure, can } = session;
   const run = (one: Run): Run => (one.detail === null ? one : { ...one, detail: mask(one.detail) });
   return {
     ...session,
@@ -31,6 +31,11 @@ export function maskedSession(session: Session, mask: Mask): Session {
           messages: quiet(mask, async (one: Run) =>
             (await messages(one)).map((message) => ({ ...message, text: mask(message.text) })),
           ),
+        }),
+    ...(measure === undefined
+      ? {}
+      : {
+          measure: (of: Run, signal: string, since: string) => quiet(mask, () => measure(of, signal, since))(undefined),
         }),
     can: Object.fromEntries(Object.entries(can).map(([verb, call]) => [verb, verbOf(call, mask)])) as Verbs,
   };

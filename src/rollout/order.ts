@@ -8,12 +8,14 @@ import type { JsonObject } from '../model/json.js';
 import type { JobPlan } from '../model/plan.js';
 import type { Holder, JobRecord } from '../model/record.js';
 import { isActive, type Run } from '../model/run.js';
+import { fieldValue } from '../model/stamp.js';
 import { namesOf } from '../plan/names.js';
 import type { Cause } from './decision.js';
 import type { Order } from './fleet.js';
 import { leaseFrom, runUrl } from './holder.js';
 import { openRecord } from './records.js';
 import type { IsOurs } from './sight.js';
+import { seenOf } from './subject.js';
 
 /** What is common to all orders of one call. */
 export interface Common {
@@ -71,7 +73,7 @@ export function oursOf(name: string, environment: string, job: Pick<Job, 'key' |
 export function orderOf(parts: Parts, common: Common, wall = Date.now()): Order {
   const { job, jobPlan, held, before, observed, engine } = parts;
   const isOurs = oursOf(common.name, common.environment, job);
-  const n = nextNumber(before, observed, isOurs);
+  const n = cutOff(parts, isOurs)?.stamp?.n ?? nextNumber(before, observed, isOurs);
   const { positions: _, ...declared } = job;
   const body = openRecord(
     {
@@ -128,6 +130,17 @@ export function orderOf(parts: Parts, common: Common, wall = Date.now()): Order 
   };
 }
 
+/** The new run of an overlap whose record was lost: its rollout goes on under its own number (PROTOCOL 6, empty ledger). */
+export function cutOff(
+  { before, current, observed, revision }: Pick<Parts, 'before' | 'current' | 'observed' | 'revision'>,
+  isOurs: IsOurs,
+): Run | null {
+  if (before !== null || current === null || !isActive(current)) return null;
+  const follows = ({ stamp }: Run) =>
+    stamp?.revision === revision && fieldValue(stamp.predecessor) === fieldValue(current.id);
+  return observed.find((run) => isActive(run) && isOurs(run) && follows(run)) ?? null;
+}
+
 /** One more than the highest number in the ledger and in any stamp of ours that was seen (PROTOCOL 2.1). */
 function nextNumber(before: JobRecord | null, observed: readonly Run[], isOurs: IsOurs): number {
   const stamps = observed.filter((run) => run.stamp !== null && isOurs(run)).map((run) => run.stamp?.n ?? 0);
@@ -137,7 +150,11 @@ function nextNumber(before: JobRecord | null, observed: readonly Run[], isOurs: 
 /** Takes an open rollout over, to go on with it or to close it for a newer commit. `wall` in milliseconds of real time. */
 export function takeOverOrder(
   held: Held,
-  parts: Pick<Parts, 'engine' | 'session' | 'subject'> & { superseding: Cause | null; findings: readonly Finding[] },
+  parts: Pick<Parts, 'engine' | 'session' | 'subject'> & {
+    superseding: Cause | null;
+    findings: readonly Finding[];
+    deadHolder?: boolean;
+  },
   holder: Holder,
   wall = Date.now(),
 ): Order {
@@ -146,7 +163,14 @@ export function takeOverOrder(
   return {
     ...parts,
     held,
-    body: { ...record, counter: record.counter + 1, holder, lease: leaseFrom(wall) },
+    body: {
+      ...record,
+      counter: record.counter + 1,
+      holder,
+      lease: leaseFrom(wall),
+      waitsUntil: null,
+      closingFor: parts.superseding?.message ?? null,
+    },
     message: `take over rollout ${record.n}${parts.superseding === null ? '' : ' to close it'}`,
     mustSettle: true,
     isOurs: oursOf(record.name, record.environment, job),
@@ -168,7 +192,7 @@ export function adoptedRecord(
   const { positions: _, ...declared } = job;
   const n = nextNumber(before, parts.observed, oursOf(common.name, common.environment, job));
   const rollout = rolloutIdOf(common.name, job.key, common.environment, parts.revision, n);
-  return {
+  const record: JobRecord = {
     format: 1,
     counter: (before?.counter ?? 0) + 1,
     name: common.name,
@@ -209,6 +233,7 @@ export function adoptedRecord(
     openedAt: at,
     workflowUrl: common.holder.workflow === null ? null : runUrl(common.holder.workflow),
   };
+  return { ...record, seen: seenOf(record, parts.observed) };
 }
 
 /** What the engine shows of a run that nobody recorded; its target is known only if the engine shows the artifact itself. */

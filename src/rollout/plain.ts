@@ -1,10 +1,12 @@
 import { type Code, codes } from '../model/codes/index.js';
+import { commandOf } from '../model/command.js';
 import { RolloutError } from '../model/error.js';
 import type { Outcome } from '../model/outcome.js';
 import type { JobPlan, PlanAction } from '../model/plan.js';
 import { type JobReport, jobExitCode } from '../model/report.js';
 import { isActive, type Run } from '../model/run.js';
-import { nextCommand, nowOf, sentence } from './reporting.js';
+import { nextCommand } from './next.js';
+import { nowOf, sentence } from './reporting.js';
 import { text } from './text.js';
 
 const outcomeOf: Readonly<Record<PlanAction, Outcome>> = {
@@ -24,7 +26,9 @@ export function plainReport(
   observed: readonly Run[] | null,
   error?: unknown,
 ): JobReport {
-  const runs = observed?.filter(isActive) ?? null;
+  const elsewhere = planned.findings.some(({ code }) => code === 'job-elsewhere');
+  // Only where the job is declared now was looked: that says nothing of its run in the other place.
+  const runs = elsewhere ? null : (observed?.filter(isActive) ?? null);
   const outcome = error === undefined ? outcomeOf[planned.action] : isRefusal(error) ? 'refused' : 'failed';
   const blocking = planned.findings.find((finding) => finding.level === 'error');
   const cause =
@@ -36,7 +40,13 @@ export function plainReport(
           ? (planned.reasons.find((reason) => reason.kind === 'quarantined')?.message ?? null)
           : null;
   const code: Code | null =
-    error instanceof RolloutError ? error.code : error !== undefined ? 'unexpected-error' : (blocking?.code ?? null);
+    error instanceof RolloutError
+      ? error.code
+      : error !== undefined
+        ? 'unexpected-error'
+        : outcome === 'quarantined'
+          ? 'revision-quarantined'
+          : (blocking?.code ?? null);
   const known = error instanceof RolloutError ? error.next : outcome === 'refused' ? (blocking?.next ?? null) : null;
   const next = known ?? (code === null || outcome === 'quarantined' ? null : codes[code].next);
   return {
@@ -46,7 +56,7 @@ export function plainReport(
     commit: null,
     outcome,
     code,
-    message: sentence(outcome, cause, runs, null),
+    message: sentence(outcome, cause, runs, null, outcome === 'failed' ? notOpened : ''),
     runBefore: planned.current?.run ?? null,
     runAfter: runs?.find((run) => run.state === 'running' || run.state === 'starting')?.id ?? null,
     gapSeconds: null,
@@ -61,6 +71,8 @@ export function plainReport(
     findings: planned.findings,
   };
 }
+
+const notOpened = ' No rollout was opened, so nothing of it was left behind.';
 
 /** A refusal or a fault of the input touches nothing; anything else failed before the rollout could be opened. */
 export function isRefusal(error: unknown): boolean {
@@ -86,7 +98,7 @@ export function notBegun(
     message: `Not begun: ${why.message}. ${now}`,
     runAfter: known?.find((run) => run.state === 'running' || run.state === 'starting')?.id ?? null,
     runs: known?.map(({ id, name, state, url }) => ({ id, name, state, url })) ?? null,
-    next: `stream-rollout apply --environment ${environment} --jobs ${planned.job}`,
+    next: commandOf('apply', { environment, job: planned.job }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Holder, JobRecord, JournalEntry, RolloutPlan } from '../model/reco
 import type { Run } from '../model/run.js';
 import type { StepVerb } from '../model/step.js';
 import type { Cause } from './decision.js';
+import { seenOf } from './subject.js';
 
 /** How many good revisions before the running one are kept for a rollback. */
 export const goodsKept = 10;
@@ -59,6 +60,7 @@ export function openRecord(o: Opening, before: JobRecord | null): JobRecord {
     goods: before?.goods ?? [],
     quarantined: before?.quarantined ?? [],
     trailing: before?.trailing ?? [],
+    seen: before?.seen ?? [],
     closed: null,
     gap: { lastBefore: null, firstAfter: null },
     openedAt: o.at,
@@ -108,6 +110,8 @@ export interface Closing {
   readonly good: Good | null;
   readonly quarantine: boolean;
   readonly at: string;
+  /** The last look; absent where nobody looked. */
+  readonly look?: readonly Run[];
 }
 
 /** W4: closes the rollout and frees the lock. A new good revision pushes the old one onto the list. */
@@ -116,7 +120,7 @@ export function closeRecord(record: JobRecord, c: Closing): JobRecord {
   // A mere verification has no values to scale: there the revision itself is what failed.
   const values = record.plan?.strategy === 'in-flight-update' ? record.plan.scale : {};
   const scale = Object.keys(values).length === 0 ? null : values;
-  return {
+  const closed: JobRecord = {
     ...record,
     holder: null,
     lease: null,
@@ -143,4 +147,5 @@ export function closeRecord(record: JobRecord, c: Closing): JobRecord {
       runs: c.runs,
     },
   };
+  return c.look === undefined ? closed : { ...closed, seen: seenOf(closed, c.look) };
 }

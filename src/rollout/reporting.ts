@@ -1,14 +1,36 @@
-import { type Code, codes } from '../model/codes/index.js';
+import type { Code } from '../model/codes/index.js';
+import { commandOf } from '../model/command.js';
 import type { Finding } from '../model/finding.js';
 import type { Outcome } from '../model/outcome.js';
 import type { JobRecord } from '../model/record.js';
 import type { JobReport, StepReport } from '../model/report.js';
 import { isActive, type Run, type RunMessage } from '../model/run.js';
+import { naming } from './case.js';
 import type { Ended } from './crew.js';
 import { gapSeconds } from './gap.js';
+import { lostTo } from './lost.js';
+import { nextCommand } from './next.js';
 
-const outcomeOf = { pending: 'pending', interrupted: 'interrupted', lost: 'interrupted' } as const;
-const codeOf = { pending: 'rollout-pending', interrupted: 'rollout-interrupted', lost: 'rollout-lost' } as const;
+/** What a rollout came to in this process, whatever it comes to in the end. */
+function endOf(ended: Ended): { outcome: Outcome; code: string | null; cause: string | null } {
+  const { record, note } = ended;
+  const why = record.undoReason?.message ?? note;
+  switch (ended.how) {
+    case 'closed':
+      if (record.closed === null) throw new TypeError(`the record of ${record.job} is not closed`);
+      return { ...record.closed, cause: record.closed.message || record.undoReason?.message || null };
+    case 'lost':
+      return lostTo(record, ended.now ?? null);
+    case 'pending':
+      return {
+        outcome: 'pending',
+        code: record.waitsUntil != null ? 'backstop-pending' : 'rollout-pending',
+        cause: why,
+      };
+    case 'interrupted':
+      return { outcome: 'interrupted', code: ended.code ?? 'rollout-interrupted', cause: why };
+  }
+}
 
 /** The report of a rollout that was carried out, as far as this process got. */
 export function reportOf(
@@ -18,10 +40,7 @@ export function reportOf(
   findings: readonly Finding[],
 ): JobReport {
   const { record } = ended;
-  const closed = ended.how === 'closed' ? record.closed : null;
-  const outcome: Outcome = closed?.outcome ?? (ended.how === 'closed' ? 'interrupted' : outcomeOf[ended.how]);
-  const code = closed === null ? codeOf[ended.how === 'closed' ? 'interrupted' : ended.how] : closed.code;
-  const cause = closed?.message || record.undoReason?.message || ended.note || null;
+  const { outcome, code, cause } = endOf(ended);
   const seen = ended.runs?.filter(isActive) ?? null;
   return {
     job: record.job,
@@ -30,7 +49,14 @@ export function reportOf(
     commit: record.commit,
     outcome,
     code,
-    message: sentence(outcome, cause, seen, record),
+    message: sentence(
+      outcome,
+      cause,
+      seen,
+      record,
+      ended.runs === null ? '' : leftOf(outcome, ended.runs, record),
+      code === 'rollout-lost' ? lostLead : null,
+    ),
     runBefore: record.predecessor?.run ?? null,
     runAfter: seen?.find((run) => run.state === 'running' || run.state === 'starting')?.id ?? null,
     gapSeconds: gapSeconds(record),
@@ -42,7 +68,8 @@ export function reportOf(
     runs: seen?.map(({ id, name, state, url }) => ({ id, name, state, url })) ?? null,
     trailing: record.trailing.map((entry) => entry.run),
     messages,
-    findings,
+    findings: [...findings, ...lateFindings(ended)],
+    ...(ended.gates === undefined || ended.gates.length === 0 ? {} : { gates: ended.gates }),
   };
 }
 
@@ -52,34 +79,82 @@ export function sentence(
   cause: string | null,
   runs: readonly Run[] | null,
   record: JobRecord | null,
+  ended = '',
+  first: string | null = null,
 ): string {
   const now = runs === null ? unseen[outcome] : nowOf(runs);
-  const strategy = record?.plan?.strategy ?? null;
+  const what = record?.plan?.requestedRollback === true ? 'rollback' : 'rollout';
   const left = record?.trailing.length
     ? ` Still draining: ${record.trailing.map((entry) => entry.run).join(', ')}.`
     : '';
   const lead: Record<Outcome, string> = {
     unchanged: 'Nothing to do.',
     adopted: 'Adopted as it runs; nothing was restarted.',
-    succeeded: strategy === 'stop' ? 'Stopped.' : `Rolled out (${strategy}): running and not crash-looping.`,
-    quarantined: 'This revision failed before and was left alone.',
+    succeeded: succeeded(record),
+    quarantined: 'This revision is quarantined and was left alone.',
     superseded: 'A newer commit closed this rollout and carries on.',
-    failed: 'The rollout failed.',
-    'rolled-back': 'The rollout failed and was rolled back.',
-    stuck: 'The rollout is stuck and needs a person.',
+    failed: `The ${what} failed.`,
+    'rolled-back':
+      what === 'rollback' ? 'The rollback failed and was undone.' : 'The rollout failed and was rolled back.',
+    stuck: `The ${what} is stuck and needs a person.`,
     refused: 'Refused; nothing was touched.',
-    pending: 'The new run is still being watched; `resume` goes on.',
+    pending: record?.waitsUntil == null ? watched(record) : waiting(record),
     interrupted: 'Interrupted; `resume` goes on.',
     skipped: 'Skipped.',
   };
-  return `${lead[outcome]}${cause ? ` ${capital(cause)}.` : ''} ${now ?? 'What runs now was not looked at.'}${left}`
+  return `${first ?? lead[outcome]}${cause ? ` ${capital(cause)}.` : ''} ${now ?? 'What runs now was not looked at.'}${left}${ended}`
     .replace(/\.\. /g, '. ')
     .trim();
 }
 
+/** The call of a process that stood still took effect when the rollout was closed already. */
+function lateFindings({ late = [], record }: Ended): readonly Finding[] {
+  if (late.length === 0) return [];
+  const message = `${late.map(naming).join(', ')} came up while the rollout was being closed, by a late call of an earlier process`;
+  return [{ code: 'run-after-close', level: 'warning', message, next: commandOf('apply', record, '--force') }];
+}
+
+const lostLead = 'Another process has this rollout now; this one made no further call.';
+
+function succeeded(record: JobRecord | null): string {
+  const plan = record?.plan ?? null;
+  if (plan?.strategy === 'stop') return 'Stopped.';
+  const state = `(${plan?.strategy ?? null}): running and not crash-looping${passedGates(record)}.`;
+  if (plan === null || record === null || !plan.requestedRollback) return `Rolled out ${state}`;
+  const of = record.commit === null ? '' : ` of commit ${record.commit.slice(0, 12)}`;
+  return `Rolled back to revision ${record.revision}${of} ${state}`;
+}
+
+/** What was measured beside the run's own states; nothing where no gate passed. */
+function passedGates(record: JobRecord | null): string {
+  const passed = (record?.judged?.gates ?? []).flatMap(({ gate, result }) => (result === 'pass' ? [gate] : []));
+  if (record?.judged?.result !== 'pass' || passed.length === 0) return '';
+  return `; passed ${passed.length === 1 ? 'gate' : 'gates'} ${passed.join(', ')}`;
+}
+
+/** Of an overlap that was undone: what its own timer does to the old run is only known afterwards. */
+function watched(record: JobRecord | null): string {
+  return record?.direction === 'undo'
+    ? 'The rollout failed, and the way back is still being watched; `resume` goes on.'
+    : 'The new run is still being watched; `resume` goes on.';
+}
+
+function waiting({ waitsUntil }: JobRecord): string {
+  return `The rollout failed and was undone. The service's own timer may still drain the old run: \`resume\` looks once more after ${waitsUntil} and closes the rollout.`;
+}
+
+/** Outcomes after which a person has to know what else of the rollout is still there. */
+const leaves: ReadonlySet<Outcome> = new Set<Outcome>(['failed', 'rolled-back', 'stuck']);
+
+/** The runs that this rollout started and that have ended: with what is said of the active ones, all that it left behind. */
+function leftOf(outcome: Outcome, runs: readonly Run[], { n, rollout }: JobRecord): string {
+  if (!leaves.has(outcome)) return '';
+  const past = runs.filter((run) => !isActive(run) && run.stamp?.n === n && run.stamp.rollout === rollout);
+  return past.length === 0 ? ' Nothing else was left behind.' : ` Left behind: ${past.map(naming).join(', ')}.`;
+}
+
 /** A rollout that made no call leaves what ran before; of any other nothing is claimed. */
 const unseen: Partial<Record<Outcome, string>> = {
-  refused: '',
   skipped: 'The job was left as it is.',
 };
 
@@ -131,28 +206,9 @@ function stepsOf(record: JobRecord): StepReport[] {
   return [...reports.values()];
 }
 
-/** The next command for a person, or null where nothing is to be done. */
-export function nextCommand(
-  outcome: Outcome,
-  code: string | null,
-  record: Pick<JobRecord, 'environment' | 'job'>,
-): string | null {
-  const flags = `--environment ${record.environment} --jobs ${record.job}`;
-  switch (outcome) {
-    case 'pending':
-    case 'interrupted':
-      return `stream-rollout resume ${flags}`;
-    case 'failed':
-    case 'rolled-back':
-    case 'quarantined':
-      return `fix the code and push, or try the same revision again: stream-rollout apply ${flags} --force`;
-    case 'stuck':
-      return `stream-rollout status ${flags}`;
-    case 'refused':
-      return code !== null && code in codes ? codes[code as Code].next : `stream-rollout plan ${flags}`;
-    default:
-      return null;
-  }
+/** The report of a rollout that was put off and is left so for now. */
+export function waitingReport(record: JobRecord, runs: readonly Run[]): JobReport {
+  return reportOf({ how: 'pending', record, runs, note: null }, record.engine, [], []);
 }
 
 /** A report on a record that no rollout was carried out for in this call. `runs` null: nobody looked. */
@@ -165,6 +221,9 @@ export function recordReport(
 ): JobReport {
   const ended: Ended = { how: 'interrupted', record, runs, note: message };
   const report = reportOf(ended, record.engine, [], []);
-  const said = runs !== null ? sentence(outcome, message, runs.filter(isActive), record) : `${message}.`;
+  const said =
+    runs !== null
+      ? sentence(outcome, message, runs.filter(isActive), record, leftOf(outcome, runs, record))
+      : `${message}.`;
   return { ...report, outcome, code, message: said, next: nextCommand(outcome, code, record) };
 }

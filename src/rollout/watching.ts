@@ -17,12 +17,12 @@ export function watchOn(record: JobRecord, run: Run, see: Sight): Watched {
   const same = before !== null && (before.run === run.id || continuation(see.runs, before.run)?.id === run.id);
   // Counted from the answer to the next question: the time for which it has run is never overstated.
   const watch = same ? observeLife(before, run, see.answeredAt) : watchOf(run, see.answeredAt);
-  const spec = specOf(record);
+  const spec = lifeSpecOf(record);
   return { watch, verdict: judgeLife(watch, run, spec, see.at), due: verdictDue(watch, spec) };
 }
 
 /** A verdict in parallel also needs the overlap to be over. */
-function specOf(record: JobRecord): LifeSpec {
+export function lifeSpecOf(record: JobRecord): LifeSpec {
   const job = record.plan?.job;
   const overlaps = record.plan?.strategy === 'parallel' && record.direction === 'forward';
   return {

@@ -26,6 +26,8 @@ export interface Call {
   readonly event: string;
   readonly payload: object;
   readonly env: { readonly [name: string]: string };
+  /** Who caused the event; default: act's own name for it. */
+  readonly actor?: string;
   readonly secrets?: { readonly [name: string]: string };
   /** Only this job of the workflow, and what it needs. */
   readonly job?: string;
@@ -100,6 +102,7 @@ function argumentsOf(call: Call, event: string, variables: string): string[] {
     '--workflows',
     call.workflow,
     ...(call.job === undefined ? [] : ['--job', call.job]),
+    ...(call.actor === undefined ? [] : ['--actor', call.actor]),
     ...labels.flatMap((label) => ['--platform', `${label}=-self-hosted`]),
     ...Object.entries(call.secrets ?? {}).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
     ...Object.entries(call.local ?? {}).flatMap(([name, folder]) => ['--local-repository', `${name}=${folder}`]),

@@ -111,6 +111,54 @@ describe('the starter workflows, which call the reusable ones', () => {
     expect((await world.cloud.requests()).map((one) => one.service)).toEqual([]);
   });
 
+  it('rollout.yml reads a pull request of Dependabot from git alone, and says so', async () => {
+    await world.cloud.forgetRequests();
+    const change = { 'templates/payments.json': template(3) };
+    const run = await (await world.pullRequest('Bump payments', change, streams, repository, 'dependabot[bot]')).end;
+    expect(run.code).toBe(0);
+    const plan = tell(run, 'plan');
+    expect(plan.outputs).toMatchObject({ 'changed-jobs': '["payments"]', 'rolls-out': 'false' });
+    expect(plan.annotations).toContainEqual(
+      expect.objectContaining({ level: 'notice', message: expect.stringContaining('from Dependabot: `plan` became') }),
+    );
+    expect((await world.cloud.requests()).map((one) => one.service)).toEqual([]);
+    expect(tell(run).stages).toEqual({});
+  });
+
+  it('rollout.yml only plans a push to a branch of no environment, and asks nobody', async () => {
+    await world.cloud.forgetRequests();
+    const caller = starter('stream-rollout').replace('branches: [main]', "branches: ['**']") + after;
+    const change = { 'templates/payments.json': template(4), [streams]: caller };
+    const run = await (await world.push('Better payments', change, streams, 'feature')).end;
+    expect(run.code).toBe(0);
+    const plan = tell(run, 'plan');
+    expect(plan.outputs).toMatchObject({ 'changed-jobs': '["payments"]', 'rolls-out': 'false', result: 'planned' });
+    expect(plan.annotations).toContainEqual(
+      expect.objectContaining({
+        level: 'notice',
+        message: expect.stringContaining('is not a ref of this environment'),
+      }),
+    );
+    expect(tell(run).stages).toEqual({});
+    expect(await engineWrites(world)).toEqual([]);
+  });
+
+  it('rollout.yml is red where jobs are refused and nothing is left to roll out', async () => {
+    await world.cloud.control('POST', '/runs', { service: 'glue', jobName: 'clicks' });
+    await world.cloud.forgetRequests();
+    // What the branch above left on main is rolled back, so that only the drift is left.
+    const back = { 'templates/payments.json': template(1) };
+    const run = await (await world.push('Payments as they were', back, streams)).end;
+    const plan = tell(run, 'plan');
+    expect(plan.outputs).toMatchObject({ result: 'refused', matrix: '{"include":[]}', 'rolls-out': 'true' });
+    // The plan itself is no fault of this commit, and still the workflow is red; nobody is asked.
+    expect(plan.stages['Main']).toBe('success');
+    expect(plan.jobs).toMatchObject({ plan: 'failure' });
+    expect(run.code).toBe(1);
+    expect(tell(run).stages).toEqual({});
+    expect(await engineWrites(world)).toEqual([]);
+  });
+
   it('dispatch.yml plans without a rollout', async () => {
     await world.cloud.forgetRequests();
     const inputs = { mode: 'plan', environment: 'production', jobs: 'sessions', force: 'true' };

@@ -17,10 +17,10 @@ export interface World {
   readonly checkout: Checkout;
   /** Folder that stands for the action's repository. */
   readonly action: string;
-  /** Commits to main, pushes, and starts what a push starts. */
-  push(message: string, files: Files, workflow?: string): Promise<Going>;
+  /** Commits, pushes to main or to another branch, and starts what a push starts. */
+  push(message: string, files: Files, workflow?: string, branch?: string): Promise<Going>;
   /** Commits to a branch and starts what a pull request of it starts; `from` is the repository that it comes from. */
-  pullRequest(message: string, files: Files, workflow: string, from?: string): Promise<Going>;
+  pullRequest(message: string, files: Files, workflow: string, from?: string, actor?: string): Promise<Going>;
   /** Starts a workflow by hand; all inputs are texts, as act takes booleans only so. */
   dispatch(inputs: { readonly [name: string]: string }, workflow?: string): Promise<Going>;
   schedule(workflow?: string): Promise<Going>;
@@ -45,12 +45,13 @@ export async function makeWorld(): Promise<World> {
   const action = actionRepository(join(home, 'action'));
   let runs = 0;
 
-  async function start(event: string, payload: object, workflow: string): Promise<Going> {
+  async function start(event: string, payload: object, workflow: string, actor?: string): Promise<Going> {
     runs += 1;
     const call: Call = {
       event,
       payload: { repository: { full_name: repository, default_branch: 'main' }, ...payload },
       workflow,
+      ...(actor === undefined ? {} : { actor }),
       env: {
         ...cloud.env,
         GITHUB_REPOSITORY: repository,
@@ -78,17 +79,17 @@ export async function makeWorld(): Promise<World> {
     cloud,
     checkout,
     action,
-    async push(message, files, file = workflow) {
+    async push(message, files, file = workflow, branch = 'main') {
       const before = await checkout.git('rev-parse', 'HEAD').catch(() => '0'.repeat(40));
       const after = await checkout.commit(message, files);
-      await checkout.git('push', '-q', 'origin', 'main');
+      await checkout.git('push', '-q', 'origin', `main:${branch}`);
       return start(
         'push',
-        { ref: 'refs/heads/main', before, after, created: /^0+$/.test(before), forced: false },
+        { ref: `refs/heads/${branch}`, before, after, created: /^0+$/.test(before), forced: false },
         file,
       );
     },
-    async pullRequest(message, files, file, from = repository) {
+    async pullRequest(message, files, file, from = repository, actor = 'ada') {
       const base = await checkout.git('rev-parse', 'HEAD');
       await checkout.git('switch', '-q', '-c', 'change');
       const head = await checkout.commit(message, files);
@@ -105,7 +106,7 @@ export async function makeWorld(): Promise<World> {
         base: { ref: 'main', sha: base },
         fork: from === repository ? null : from,
       });
-      const going = await start('pull_request', { action: 'opened', number: 1, pull_request }, file);
+      const going = await start('pull_request', { action: 'opened', number: 1, pull_request }, file, actor);
       // The runner's copy of the work tree is made when act starts, so the branch stays until it has ended.
       const end = going.end.finally(async () => {
         await checkout.git('switch', '-q', 'main');

@@ -1,130 +1,235 @@
 import { dataflowJob, glueJob, script, template } from '../../__tests__/e2e/harness/fleet.js';
-import type { StrategyName } from '../../src/model/job.js';
 import type { JsonObject } from '../../src/model/json.js';
+import { commands, commandTarget } from './engine/commands.js';
+import { emulated } from './engine/emulated.js';
+import type { Declared, Story } from './story.js';
 
-/** One strategy on one engine: what is declared before the change, and what the i-th change makes of it. */
-export interface Story {
-  readonly name: string;
-  readonly engine: 'dataflow' | 'glue';
-  readonly strategy: StrategyName;
-  /** The job and its files as they are for the i-th time; every i is another revision, but for `scale`. */
-  declare(i: number): { readonly job: JsonObject; readonly files: { readonly [path: string]: string } };
-  /** Flags of `apply`. */
-  readonly flags: readonly string[];
-  /** `stop` and `create` take turns: even i runs, odd i is stopped. */
-  readonly turns?: true;
+/** How many times as fast as the real one the clock runs: waits are short, and still longer than a slow machine's pauses. */
+const rate = 100;
+const verify = { 'running-within': '60m', bake: '10s' };
+/** For versions whose run never comes up. */
+const impatient = { 'running-within': '90s', bake: '10s' };
+const quick = { drainSeconds: 20, pendingSeconds: 20, queuedSeconds: 5 };
+const parallel = { overlap: '10s' };
+
+type More = (i: number) => JsonObject;
+const none: More = () => ({});
+
+function dataflow(settings: JsonObject, fate: JsonObject | null = null): (more: More) => Story['declare'] {
+  return (more) => (job, i) => ({
+    job: dataflowJob(job, {}, { verify: fate === null ? verify : impatient, ...settings, ...more(i) }),
+    files: {
+      [`templates/${job}.json`]: template(`${job}-${i}`.padEnd(20 + i, 'x'), i === 0 || fate === null ? {} : fate),
+    },
+  });
 }
 
-const key = 'orders';
-const verify = { 'running-within': '10m', bake: '30s' };
-const flex = (i: number) => ({ [`templates/${key}.json`]: template(`${key}-${i}`.padEnd(10 + i, 'x')) });
-const glueFile = (i: number) => ({ [`glue/${key}.py`]: script(`version ${i}`) });
-const parallel = { overlap: '1m' };
-const topicSlots = [
-  { parameters: { subscription: 'a' }, name: `${key}-a` },
-  { parameters: { subscription: 'b' }, name: `${key}-b` },
-];
-const checkpointSlots = [
-  { arguments: { '--checkpoint': 's3://acme-state/a/' } },
-  { arguments: { '--checkpoint': 's3://acme-state/b/' } },
-];
+function glue(settings: JsonObject, fate: string | null = null): (more: More) => Story['declare'] {
+  return (more) => (job, i) => ({
+    job: glueJob(job, {}, { verify: fate === null ? verify : impatient, ...settings, ...more(i) }),
+    files: { [`glue/${job}.py`]: script(`version ${i}`, ...(i === 0 || fate === null ? [] : [fate])) },
+  });
+}
 
-export const stories: readonly Story[] = [
+function command(verbs: readonly string[], settings: JsonObject, fate = 'runs'): (more: More) => Story['declare'] {
+  return (more) => (job, i) => ({
+    job: {
+      engine: 'command',
+      paths: [`streams/${job}.txt`],
+      target: commandTarget(verbs, { settings: { version: i, fate: i === 0 ? 'runs' : fate } }),
+      verify: fate === 'runs' ? verify : impatient,
+      sink: 'idempotent',
+      ...settings,
+      ...more(i),
+    },
+    files: { [`streams/${job}.txt`]: `version ${i}\n` },
+  });
+}
+
+const onDataflow = () => emulated('dataflow', rate, quick);
+const onGlue = () => emulated('glue', rate, {});
+const onGlueTwice = () => emulated('glue', rate, {}, { ExecutionProperty: { MaxConcurrentRuns: 2 } });
+const onCommands = (folder: string) => commands(folder, rate);
+
+const base = { kind: 'forward', flags: [] } as const;
+const ofDataflow = { ...base, engine: 'dataflow', open: onDataflow } as const;
+const ofGlue = { ...base, engine: 'glue', open: onGlue } as const;
+const ofCommand = { ...base, engine: 'command', open: onCommands } as const;
+
+/** Slots: of their own names on Dataflow, of their own checkpoints on Glue, of any difference for commands. */
+function withSlots(declare: Story['declare'], slots: (job: string) => readonly JsonObject[]): Story['declare'] {
+  return (job, i) => {
+    const { job: declared, files } = declare(job, i);
+    return { job: { ...declared, parallel: { ...parallel, slots: slots(job) } }, files };
+  };
+}
+const topicSlots = (job: string) =>
+  ['a', 'b'].map((slot) => ({ parameters: { table: `acme:ods.${slot}` }, name: `${job}-slot-${slot}` }));
+const checkpointSlots = (job: string) =>
+  ['a', 'b'].map((slot) => ({ arguments: { '--checkpoint': `s3://acme-state/${job}/${slot}/` } }));
+const groupSlots = () => ['a', 'b'].map((group) => ({ settings: { group } }));
+
+const inPlace = { strategy: 'in-place-update' };
+const resubmit = { stateful: false, strategy: 'drain-and-resubmit' };
+const overlap = { stateful: false, sink: 'idempotent', strategy: 'parallel', parallel };
+const stateless = { stateful: false };
+const restart = { strategy: 'restart', stateful: false, sink: 'idempotent' };
+const savepoint = { strategy: 'savepoint-upgrade' };
+const stopped: More = () => ({ desired: 'stopped' });
+const stopStart = ['start', 'stop'];
+const scaled = (i: number): JsonObject => ({ workers: { min: 1, max: 10 + i } });
+
+const dataflowScale: Story['declare'] = (job, i): Declared => ({
+  job: dataflowJob(job, scaled(i), { verify }),
+  files: { [`templates/${job}.json`]: template(`${job}-0`) },
+});
+
+/** The same commands and settings, with so many replicas. */
+function replicas(count: (i: number) => number, bake: string): Story['declare'] {
+  return (job, i) => ({
+    job: {
+      engine: 'command',
+      paths: [`streams/${job}.txt`],
+      target: commandTarget(['start', 'stop', 'scale'], { settings: {}, scaling: { replicas: count(i) } }),
+      verify: { 'running-within': '60m', bake },
+      sink: 'idempotent',
+    },
+    files: { [`streams/${job}.txt`]: 'the same\n' },
+  });
+}
+
+const forward: readonly Story[] = [
+  { ...ofDataflow, strategy: 'in-place-update', declare: dataflow(inPlace)(none) },
+  { ...ofDataflow, strategy: 'in-flight-update', declare: dataflowScale, sameRevision: true },
+  { ...ofDataflow, strategy: 'drain-and-resubmit', declare: dataflow(resubmit)(none) },
   {
-    name: 'dataflow: in-place-update',
-    engine: 'dataflow',
-    strategy: 'in-place-update',
-    declare: (i) => ({ job: dataflowJob(key, {}, { verify, strategy: 'in-place-update' }), files: flex(i) }),
-    flags: [],
-  },
-  {
-    name: 'dataflow: in-flight-update',
-    engine: 'dataflow',
-    strategy: 'in-flight-update',
-    declare: (i) => ({ job: dataflowJob(key, { workers: { min: 1, max: 10 + i } }, { verify }), files: flex(0) }),
-    flags: [],
-  },
-  {
-    name: 'dataflow: drain-and-resubmit',
-    engine: 'dataflow',
-    strategy: 'drain-and-resubmit',
-    declare: (i) => ({
-      job: dataflowJob(key, {}, { verify, stateful: false, strategy: 'drain-and-resubmit' }),
-      files: flex(i),
-    }),
-    flags: [],
-  },
-  {
-    name: "dataflow: parallel, the service's own",
-    engine: 'dataflow',
+    ...ofDataflow,
     strategy: 'parallel',
-    declare: (i) => ({
-      job: dataflowJob(key, {}, { verify, stateful: false, strategy: 'parallel', parallel }),
-      files: flex(i),
-    }),
+    as: '(overlap)',
+    declare: dataflow(overlap)(none),
     flags: ['--accept', 'shared-input'],
   },
+  { ...ofDataflow, strategy: 'parallel', as: '(slots)', declare: withSlots(dataflow(overlap)(none), topicSlots) },
+  { ...ofDataflow, strategy: 'stop', declare: dataflow(stateless)(stopped), ends: 'stopped', before: dataflow(stateless)(none) },
+  { ...ofDataflow, strategy: 'create', declare: dataflow(stateless)(none), before: dataflow(stateless)(stopped) },
+  { ...ofGlue, strategy: 'restart', declare: glue({ strategy: 'restart' })(none) },
   {
-    name: 'dataflow: parallel by slots',
-    engine: 'dataflow',
+    ...ofGlue,
+    open: onGlueTwice,
     strategy: 'parallel',
-    declare: (i) => ({
-      job: dataflowJob(
-        key,
-        {},
-        { verify, stateful: false, strategy: 'parallel', parallel: { ...parallel, slots: topicSlots } },
-      ),
-      files: flex(i),
-    }),
-    flags: [],
+    as: '(slots)',
+    declare: withSlots(glue(overlap)(none), checkpointSlots),
+  },
+  { ...ofGlue, strategy: 'stop', declare: glue(stateless)(stopped), ends: 'stopped', before: glue(stateless)(none) },
+  { ...ofGlue, strategy: 'create', declare: glue(stateless)(none), before: glue(stateless)(stopped) },
+  { ...ofCommand, strategy: 'restart', declare: command(stopStart, restart)(none) },
+  { ...ofCommand, strategy: 'drain-and-resubmit', declare: command(['start', 'drain'], resubmit)(none) },
+  { ...ofCommand, strategy: 'savepoint-upgrade', declare: command(['start', 'stop-with-snapshot'], savepoint)(none) },
+  { ...ofCommand, strategy: 'in-place-update', declare: command(['start', 'stop', 'replace'], { ...inPlace, stateful: false })(none) },
+  { ...ofCommand, strategy: 'in-flight-update', declare: replicas((i) => 1 + i, '10s'), sameRevision: true },
+  { ...ofCommand, strategy: 'parallel', as: '(slots)', declare: withSlots(command(stopStart, overlap)(none), groupSlots) },
+  {
+    ...ofCommand,
+    strategy: 'stop',
+    declare: command(stopStart, stateless)(stopped),
+    ends: 'stopped',
+    before: command(stopStart, stateless)(none),
   },
   {
-    name: 'dataflow: stop and create',
-    engine: 'dataflow',
+    ...ofCommand,
     strategy: 'create',
-    declare: (i) => ({
-      job: dataflowJob(key, {}, { verify, stateful: false, desired: i % 2 === 1 ? 'stopped' : 'running' }),
-      files: flex(i),
-    }),
-    flags: [],
-    turns: true,
+    declare: command(stopStart, stateless)(none),
+    before: command(stopStart, stateless)(stopped),
+  },
+];
+
+const slow = { behaviour: 'slow-start', seconds: 100_000 };
+const dies = { behaviour: 'fail-after', seconds: 1 };
+const never = 'never-starts';
+const undone = { kind: 'undo' } as const;
+
+const undo: readonly Story[] = [
+  { ...ofDataflow, ...undone, strategy: 'in-place-update', declare: dataflow(inPlace, dies)(none) },
+  { ...ofDataflow, ...undone, strategy: 'drain-and-resubmit', declare: dataflow(resubmit, slow)(none) },
+  {
+    ...ofDataflow,
+    ...undone,
+    strategy: 'parallel',
+    as: '(slots)',
+    declare: withSlots(dataflow(overlap, slow)(none), topicSlots),
+  },
+  { ...ofGlue, ...undone, strategy: 'restart', declare: glue({ strategy: 'restart' }, never)(none) },
+  {
+    ...ofGlue,
+    ...undone,
+    open: onGlueTwice,
+    strategy: 'parallel',
+    as: '(slots)',
+    declare: withSlots(glue(overlap, never)(none), checkpointSlots),
+  },
+  { ...ofCommand, ...undone, strategy: 'restart', declare: command(stopStart, restart, 'never-starts')(none) },
+  {
+    ...ofCommand,
+    ...undone,
+    strategy: 'savepoint-upgrade',
+    declare: command(['start', 'stop-with-snapshot', 'stop'], savepoint, 'fails')(none),
   },
   {
-    name: 'glue: restart',
-    engine: 'glue',
+    ...ofCommand,
+    ...undone,
+    strategy: 'in-place-update',
+    declare: command(['start', 'stop', 'replace'], { ...inPlace, stateful: false }, 'never-starts')(none),
+  },
+  { ...ofCommand, ...undone, strategy: 'in-flight-update', declare: replicas((i) => (i === 0 ? 1 : 50 + i), '200s'), sameRevision: true },
+  {
+    ...ofCommand,
+    ...undone,
+    strategy: 'parallel',
+    as: '(slots)',
+    declare: withSlots(command(stopStart, overlap, 'never-starts')(none), groupSlots),
+  },
+];
+
+const asked = { kind: 'rollback' } as const;
+
+/** `before` is the version that is gone back from. */
+const rollback: readonly Story[] = [
+  { ...ofDataflow, ...asked, strategy: 'drain-and-resubmit', declare: dataflow(resubmit)(none) },
+  { ...ofDataflow, ...asked, strategy: 'in-place-update', declare: dataflow(inPlace)(none), flags: ['--accept', 'unsafe-rollback'] },
+  { ...ofGlue, ...asked, strategy: 'restart', declare: glue({ strategy: 'restart' })(none), flags: ['--accept', 'unsafe-rollback'] },
+  {
+    ...ofCommand,
+    ...asked,
+    strategy: 'savepoint-upgrade',
+    declare: command(['start', 'stop-with-snapshot'], savepoint)(none),
+    flags: ['--accept', 'unsafe-rollback'],
+  },
+];
+
+/** The ones that take longest come first: they are played side by side. */
+export const stories: readonly Story[] = [...undo, ...rollback, ...forward];
+
+/** Slow enough for the four minutes of a post step to hold a settle time. */
+const slowly = 20;
+
+/** Strategies that leave a gap, for the post step. */
+export const gaps: readonly Story[] = [
+  {
+    ...ofDataflow,
+    strategy: 'drain-and-resubmit',
+    declare: dataflow(resubmit)(none),
+    open: () => emulated('dataflow', slowly, quick, {}, 'dataflow'),
+  },
+  {
+    ...ofGlue,
     strategy: 'restart',
-    declare: (i) => ({ job: glueJob(key, {}, { verify, strategy: 'restart' }), files: glueFile(i) }),
-    flags: [],
+    declare: glue({ strategy: 'restart' })(none),
+    open: () => emulated('glue', slowly, { stopSeconds: 10, startSeconds: 10 }, {}, 'glue'),
   },
   {
-    name: 'glue: parallel by slots',
-    engine: 'glue',
-    strategy: 'parallel',
-    declare: (i) => ({
-      job: glueJob(
-        key,
-        {},
-        {
-          verify,
-          sink: 'idempotent',
-          stateful: false,
-          strategy: 'parallel',
-          parallel: { ...parallel, slots: checkpointSlots },
-        },
-      ),
-      files: glueFile(i),
-    }),
-    flags: [],
-  },
-  {
-    name: 'glue: stop and create',
-    engine: 'glue',
-    strategy: 'create',
-    declare: (i) => ({
-      job: glueJob(key, {}, { verify, stateful: false, desired: i % 2 === 1 ? 'stopped' : 'running' }),
-      files: glueFile(i),
-    }),
-    flags: [],
-    turns: true,
+    ...ofCommand,
+    strategy: 'savepoint-upgrade',
+    declare: command(['start', 'stop-with-snapshot'], savepoint)(none),
+    open: (folder) => commands(folder, slowly),
   },
 ];

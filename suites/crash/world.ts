@@ -1,134 +1,89 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LocalCloud } from '../../__tests__/e2e/harness/cloud.js';
-import type { Repo } from '../../__tests__/e2e/harness/repo.js';
-import type { JobReport, Report } from '../../src/model/report.js';
-import { built } from '../support/paths.js';
+import { promisify } from 'node:util';
+import { manifest, manifestPath } from '../../__tests__/e2e/harness/fleet.js';
+import { newRepo, type Repo } from '../../__tests__/e2e/harness/repo.js';
+import type { JobRecord } from '../../src/model/record.js';
+import type { CrashEngine, Seen } from './engine/engine.js';
+import { siblingName } from './engine/engine.js';
+import type { Declared, Story } from './story.js';
+import { type Told, type Tool, toolIn } from './tool.js';
 
-/** Where a process is killed: at the n-th write to an engine or a store, or at the n-th push to the ledger, before or after its effect. */
-export interface Point {
-  readonly what: 'call' | 'push';
-  readonly nth: number;
-  readonly when: 'before' | 'after';
+const run = promisify(execFile);
+
+/** A repository with its host, an engine, and a fleet of equal jobs that points are tried on, one on each. */
+export interface World {
+  readonly engine: CrashEngine;
+  readonly repo: Repo;
+  readonly tool: Tool;
+  readonly jobs: readonly string[];
+  /** Commits what every job is declared as. */
+  commit(declare: (job: string) => Declared): Promise<void>;
+  /** Applies to some jobs, without a kill. */
+  apply(jobs: readonly string[]): Promise<Told>;
+  runsOf(job: string): Promise<readonly Seen[]>;
+  /** The run of the job beside ours, as it is now. */
+  sibling(): Promise<Seen | undefined>;
+  /** The record of a job as the git host has it; null where there is none. */
+  record(job: string): Promise<Omit<JobRecord, 'good'> | null>;
+  close(): Promise<void>;
 }
 
-/** The tool as a child process that can be killed at a point, by SIGKILL. */
-export interface Tool {
-  /** Runs to the end. */
-  run(args: readonly string[]): Promise<{ code: number | null; report: Report | null; stderr: string }>;
-  /** Runs until the point is reached, and kills there. False: it ended without reaching it. */
-  killAt(args: readonly string[], point: Point): Promise<boolean>;
-}
+/** A tool that has to wait for a slow machine must not run out of its time, which goes by the local cloud's clock. */
+export const patient = ['--wait-for-minutes', '100000', '--max-changed-jobs', '1000', '--max-parallel', '100'];
 
-export function toolIn(folder: string, checkout: string, repo: Repo, cloud: LocalCloud): Tool {
-  const state = join(folder, 'kill');
-  installHooks(repo, state);
-
-  function start(args: readonly string[]): {
-    child: ChildProcess;
-    stdout: () => string;
-    stderr: () => string;
-    ended: Promise<number | null>;
-  } {
-    const env = { PATH: process.env['PATH'], HOME: folder, GIT_CONFIG_NOSYSTEM: '1', ...cloud.env };
-    const child = spawn(process.execPath, [built('cli.js'), ...args, '--json', '-C', checkout], {
-      cwd: checkout,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const out: string[] = [];
-    const err: string[] = [];
-    child.stdout.on('data', (chunk: Buffer) => out.push(String(chunk)));
-    child.stderr.on('data', (chunk: Buffer) => err.push(String(chunk)));
-    const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
-    return { child, stdout: () => out.join(''), stderr: () => err.join(''), ended };
-  }
-
-  return {
-    async run(args) {
-      const { ended, stdout, stderr } = start(args);
-      const code = await ended;
-      return { code, report: parse(stdout()), stderr: stderr() };
+/** Opens a world in which version 0 of every job runs. Throws if it does not come up. */
+export async function openWorld(story: Story, count: number): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'crash-'));
+  const repo = await newRepo(folder);
+  const engine = await story.open(folder);
+  const jobs = Array.from({ length: count }, (_, i) => `orders-${i + 1}`);
+  const tool = toolIn(folder, join(folder, 'clone'), repo, engine.calls, engine.env);
+  const world: World = {
+    engine,
+    repo,
+    tool,
+    jobs,
+    async commit(declare) {
+      const all = jobs.map((job) => ({ name: job, ...declare(job) }));
+      const files = Object.assign({}, ...all.map((one) => one.files)) as { [path: string]: string };
+      const text = manifest(Object.fromEntries(all.map((one) => [one.name, one.job])));
+      await repo.commit({ [manifestPath]: text, ...files });
     },
-    async killAt(args, point) {
-      if (point.what === 'call') await hold(cloud, point);
-      else writeFileSync(state, `${point.when} ${point.nth}`);
-      const { child, ended } = start(args);
-      const reached = () => (point.what === 'call' ? fired(cloud) : Promise.resolve(existsSync(`${state}.reached`)));
-      let over = false;
-      ended.then(() => {
-        over = true;
-      });
-      while (!over && !(await reached())) await new Promise((resolve) => setTimeout(resolve, 15));
-      const killed = !over;
-      if (killed) child.kill('SIGKILL');
-      await ended;
-      await control(cloud, 'DELETE', '/faults');
-      for (const file of [state, `${state}.reached`, `${state}.count`]) rmSync(file, { force: true });
-      return killed;
+    apply: (some) => tool.run(['apply', ...choosing(some), ...patient, ...story.flags]),
+    runsOf: async (job) => (await engine.runs()).filter((seen) => seen.name === job || slotOf(seen.name) === job),
+    sibling: async () => (await engine.runs()).find((seen) => seen.name === siblingName),
+    async record(job) {
+      const ref = `refs/stream-rollout/production/${job}`;
+      if ((await repo.ledger())[ref] === undefined) return null;
+      const { stdout } = await run('git', ['-C', repo.origin, 'show', `${ref}:rollout.json`], { maxBuffer: 2 ** 24 });
+      return JSON.parse(stdout) as Omit<JobRecord, 'good'>;
+    },
+    async close() {
+      await engine.close();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/**
- * Hooks of the git host: they count pushes to the ledger, and hold the n-th one up until the test has killed the pusher: before the
- * refs move (then it is refused) or after.
- */
-function installHooks(repo: Repo, state: string): void {
-  const hook = (when: string, after: string) => `#!/bin/sh
-refs=$(cat)
-case "$refs" in *refs/stream-rollout*) ;; *) exit 0 ;; esac
-[ -f '${state}' ] || exit 0
-read -r wanted nth < '${state}'
-[ "$wanted" = '${when}' ] || exit 0
-count=$(( $(cat '${state}.count' 2>/dev/null || echo 0) + 1 ))
-echo $count > '${state}.count'
-[ "$count" = "$nth" ] || exit 0
-: > '${state}.reached'
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -f '${state}' ] || break; sleep 0.1; done
-${after}
-`;
-  const hooks = join(repo.origin, 'hooks');
-  mkdirSync(hooks, { recursive: true });
-  for (const [name, text] of [
-    ['pre-receive', hook('before', 'exit 1')],
-    ['post-receive', hook('after', 'exit 0')],
-  ] as const) {
-    writeFileSync(join(hooks, name), text);
-    chmodSync(join(hooks, name), 0o755);
-  }
-}
-
-/** Holds up the n-th write to an engine or a store; requests to GitHub are reports. */
-async function hold(cloud: LocalCloud, { nth, when }: Point): Promise<void> {
-  await control(cloud, 'DELETE', '/faults');
-  await cloud.fault({ service: '*', operation: '*', writes: true, nth, when, effect: 'hang' });
-}
-
-async function fired(cloud: LocalCloud): Promise<boolean> {
-  const faults = (await control(cloud, 'GET', '/faults')) as readonly { fired: number }[];
-  return faults.some((fault) => fault.fired > 0);
-}
-
-async function control(cloud: LocalCloud, method: string, path: string): Promise<unknown> {
-  return (await fetch(`${cloud.control}${path}`, { method })).json();
-}
-
-function parse(text: string): Report | null {
   try {
-    return JSON.parse(text) as Report;
-  } catch {
-    return null;
+    await engine.setUp(jobs);
+    await engine.plantSibling();
+    await world.commit((job) => story.declare(job, 0));
+    const first = await world.apply(jobs);
+    if (first.code !== 0) throw new Error(`version 0 does not run: ${JSON.stringify(first.report)}\n${first.stderr}`);
+    return world;
+  } catch (error) {
+    await world.close();
+    throw error;
   }
 }
 
-export function jobReport(report: Report | null, job: string): JobReport {
-  const found = report?.jobs.find((candidate) => candidate.job === job);
-  if (found === undefined) throw new Error(`no report of ${job}: ${JSON.stringify(report)}`);
-  return found;
+export function choosing(jobs: readonly string[]): readonly string[] {
+  return ['--environment', 'production', '--jobs', jobs.join(',')];
 }
 
-export function readText(path: string): string {
-  return readFileSync(path, 'utf8');
+/** Slots with names of their own are called `JOB-slot-a` and `JOB-slot-b`. */
+function slotOf(name: string): string {
+  return name.replace(/-slot-[ab]$/, '');
 }

@@ -2,6 +2,7 @@ import sdk from '@google-cloud/dataflow';
 import { PassThroughClient } from 'google-auth-library';
 import { dataflowService } from '../../../emulators/dataflow/index.js';
 import { environmentOf } from '../../../emulators/env.js';
+import { monitoringService } from '../../../emulators/monitoring/index.js';
 import { type Storage, storageService } from '../../../emulators/storage/index.js';
 import { dataflow } from '../../../src/engines/dataflow/index.js';
 import { type JsonObject, merged } from '../../../src/model/json.js';
@@ -117,7 +118,8 @@ async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
   const local = await startLocal((clock) => {
     const storage = storageService(clock);
     stores.push(storage);
-    return [wrapped(dataflowService(clock, storage)), wrapped(storage)];
+    const service = dataflowService(clock, storage);
+    return [wrapped(service), wrapped(storage), wrapped(monitoringService(clock, service))];
   });
   const write = (uri: string, spec: JsonObject) => stores[0]?.write(uri, JSON.stringify(spec));
   const image = 'registry.example/contract:1';

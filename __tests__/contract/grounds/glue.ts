@@ -9,6 +9,7 @@ import {
   UpdateJobCommand,
 } from '@aws-sdk/client-glue';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { cloudwatchService } from '../../../emulators/cloudwatch/index.js';
 import { environmentOf } from '../../../emulators/env.js';
 import { glueService } from '../../../emulators/glue/index.js';
 import { s3Service } from '../../../emulators/s3/index.js';
@@ -102,7 +103,8 @@ async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
     const known = identities();
     const s3 = s3Service(clock, { autoCreate: true, identities: known });
     const service = glueService(clock, { s3: s3.store, identities: known, settings: { listLagSeconds: lagSeconds } });
-    return [wrapped(service), wrapped(s3), wrapped(stsService(clock, known))];
+    const metrics = cloudwatchService(clock, service, { identities: known });
+    return [wrapped(service), wrapped(s3), wrapped(stsService(clock, known)), wrapped(metrics)];
   });
   // The SDK reads its endpoints from the process environment, as it does behind every entry point.
   const before = { ...process.env };

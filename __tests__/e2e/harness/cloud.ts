@@ -4,6 +4,8 @@ import type { Json, JsonObject } from '../../../src/model/json.js';
 
 /** A request as the local cloud logged it. */
 export interface Logged {
+  /** ISO time by the local cloud's clock. */
+  readonly at: string;
   readonly service: string;
   readonly operation: string;
   readonly path: string;
@@ -49,6 +51,9 @@ export interface LocalCloud {
   writes(): Promise<readonly string[]>;
   forget(): Promise<void>;
   fault(fault: JsonObject): Promise<void>;
+  /** The faults that were set, with how many requests each has hit. */
+  faults(): Promise<readonly { readonly fired: number }[]>;
+  clearFaults(): Promise<void>;
   /** Plants a run as somebody else would have started it, or changes a run's fate; gives its id. */
   plant(spec: JsonObject): Promise<string>;
   set(settings: JsonObject): Promise<void>;
@@ -98,6 +103,8 @@ export async function openCloud(rate: number): Promise<LocalCloud> {
         .map(({ service, operation }) => `${service}.${operation}`),
     forget: async () => void (await control('DELETE', '/requests')),
     fault: async (fault) => void (await control('POST', '/faults', fault)),
+    faults: () => control('GET', '/faults'),
+    clearFaults: async () => void (await control('DELETE', '/faults')),
     plant: async (spec) => (await control<RunView>('POST', '/runs', spec)).id,
     set: async (settings) => void (await control('POST', '/settings', settings)),
     runs,

@@ -4,7 +4,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { root } from './dist.js';
 
 /** Kinds of the machine contract's documents: each has its schema in `schemas/`. */
-const kinds = ['plan', 'report', 'status', 'log', 'validate', 'error'] as const;
+const kinds = ['plan', 'report', 'status', 'log', 'validate', 'error', 'verify', 'evidence'] as const;
 
 const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
 const schemas: ReadonlyMap<string, ValidateFunction> = new Map(

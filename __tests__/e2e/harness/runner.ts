@@ -23,9 +23,15 @@ export interface Step {
   readonly env: { readonly [name: string]: string };
   /** Another build of the action. */
   readonly dist?: string;
-  /** `cancel`: signals as the runner sends them when a person cancels. `kill`: the machine is lost, and no post step runs. */
-  readonly interrupt?: { readonly how: 'cancel' | 'kill'; readonly when: () => Promise<void> };
+  /**
+   * `cancel`: signals as the runner sends them when a person cancels. `kill`: the machine is lost, and no post step runs.
+   * `crash`: the process alone is killed, and the post step follows.
+   */
+  readonly interrupt?: { readonly how: 'cancel' | 'kill' | 'crash'; readonly when: () => Promise<void> };
 }
+
+/** The step came to its end before its moment to be interrupted. */
+export class NotInterrupted extends Error {}
 
 /** What one stage of the step (main or post) came to. */
 export interface Stage extends Printed {
@@ -80,7 +86,7 @@ async function runStage(
   let interrupted = interrupt === null;
   const signals = interrupt?.when().then(() => {
     interrupted = child.exitCode === null && child.signalCode === null;
-    if (interrupt.how === 'kill') return void child.kill('SIGKILL');
+    if (interrupt.how !== 'cancel') return void child.kill('SIGKILL');
     child.kill('SIGINT');
     timers.push(setTimeout(() => child.kill('SIGTERM'), untilTerm));
     timers.push(setTimeout(() => child.kill('SIGKILL'), untilTerm + untilKill));
@@ -92,12 +98,13 @@ async function runStage(
     },
   );
   for (const timer of timers) clearTimeout(timer);
-  if (!interrupted) throw new Error(`${entry} ended with ${code} before it could be interrupted:\n${raw}`);
+  if (!interrupted) throw new NotInterrupted(`${entry} ended with ${code} before it could be interrupted:\n${raw}`);
   await signals;
   return { code, signal, raw, ...takeApart(raw), ...files.read() };
 }
 
-function environmentOf(step: Step): { [name: string]: string } {
+/** Variables that the runner sets for a step, beside the files of a stage. */
+export function environmentOf(step: Step): { [name: string]: string } {
   const { event, repository, env } = step;
   const { GITHUB_TOKEN: _, ...cloud } = env;
   return {

@@ -185,7 +185,7 @@ type Told = Omit<Done, 'requests' | 'writes' | 'ledger'>;
 
 function doneOf(event: WorkflowEvent, main: RunnerStage, post: RunnerStage | null): Told {
   const plan = documentAt<Plan>(main.outputs['plan-file']);
-  const report = documentAt<Report>(main.outputs['evidence-file']);
+  const report = documentAt<Report>(main.outputs['report-file']);
   return {
     event,
     code: main.code,

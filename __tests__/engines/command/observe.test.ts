@@ -8,6 +8,8 @@ beforeEach(() => {
 });
 afterEach(() => here.end());
 
+const since = '2026-11-22T17:00:00.000Z';
+
 describe('observe', () => {
   it('tells runs in the words of the model', async () => {
     const fields = stampToFields(stamp);
@@ -153,6 +155,31 @@ describe('observe', () => {
     });
   });
 
+  it('leaves out the jobs whose command fails, and a look says why', async () => {
+    const good = { observe: here.answers({ runs: [{ id: 'a', name: 'orders', state: 'running' }] }) };
+    const away = { observe: here.program('console.error("cluster is away"); process.exitCode = 3') };
+    const gone = { observe: ['./no-such-program'] };
+    const session = await here.open(good);
+    const subjects = [
+      subject(good),
+      subject(away, { job: 'east', names: ['east'] }),
+      subject(away, { job: 'west', names: ['west'] }),
+      subject(gone, { job: 'gone', names: ['gone'] }),
+    ];
+    const seen = await session.observe(subjects);
+    expect([...seen].map(([job, runs]) => [job, runs.map(({ id }) => id)])).toEqual([['orders', ['a']]]);
+    for (const [index, code, text] of [
+      [1, 'command-observe-failed', 'east: the observe command ended with exit code 3. It said: cluster is away'],
+      [2, 'command-observe-failed', 'west: the observe command ended with exit code 3. It said: cluster is away'],
+      [3, 'command-not-runnable', 'gone: the observe command'],
+    ] as const) {
+      await expect(session.look(subjects[index] as (typeof subjects)[0])).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(text),
+      });
+    }
+  });
+
   it('is an error if the command is missing', async () => {
     const target = { observe: ['./no-such-program'] };
     await expect((await here.open(target)).observe([subject(target)])).rejects.toMatchObject({
@@ -185,32 +212,34 @@ describe('measure', () => {
     const session = await here.open(target);
     const [run] = await session.look(subject(target));
     if (!run) throw new Error('no run');
-    expect(await session.measure?.(run, 'lag')).toEqual(samples.map((sample) => ({ signal: 'lag', ...sample })));
+    expect(await session.measure?.(run, 'lag', since)).toEqual(samples.map((sample) => ({ signal: 'lag', ...sample })));
     expect(here.requests().at(-1)).toMatchObject({
       version: 1,
       verb: 'measure',
       job: 'orders',
       signal: 'lag',
+      since,
       run: { id: 'a' },
     });
-    await expect(async () => session.measure?.({ ...run, name: 'stranger' }, 'lag')).rejects.toMatchObject({
+    await expect(async () => session.measure?.({ ...run, name: 'stranger' }, 'lag', since)).rejects.toMatchObject({
       code: 'command-run-unknown',
     });
   });
 
-  it('has no samples without a command, and an error for a broken answer', async () => {
+  it('has no such signal without a command, and an error for a broken answer', async () => {
     const observe = here.answers({ runs: [{ id: 'a', name: 'orders', state: 'running' }] });
     for (const [measure, outcome] of [
-      [undefined, []],
-      [here.answers({ samples: [{ value: 1 }] }), null],
+      [undefined, null],
+      [here.answers({ unsupported: true }), null],
+      [here.answers({ samples: [{ value: 1 }] }), 'broken'],
     ] as const) {
       const target = { observe, ...(measure ? { measure } : {}) };
       const session = await here.open(target);
       const [run] = await session.look(subject(target));
       if (!run || !session.measure) throw new Error('no run');
-      if (outcome) expect(await session.measure(run, 'lag')).toEqual(outcome);
+      if (outcome === null) expect(await session.measure(run, 'lag', since)).toBeNull();
       else
-        await expect(session.measure(run, 'lag')).rejects.toMatchObject({
+        await expect(session.measure(run, 'lag', since)).rejects.toMatchObject({
           code: 'command-answer-invalid',
           message: expect.stringContaining('samples.0.at'),
         });

@@ -22,7 +22,7 @@ afterEach(() => {
   }
 });
 
-/** A server that answers with what `answer` gives, or never for null. */
+/** A server that answers with what `answer` gives (`httpStatus` where it is not 200), or never for null. */
 async function serve(answer: (seen: Seen) => object | null): Promise<{ url: string; seen: Seen[] }> {
   const seen: Seen[] = [];
   const server = http.createServer((request, response) => {
@@ -35,7 +35,8 @@ async function serve(answer: (seen: Seen) => object | null): Promise<{ url: stri
       seen.push(one);
       const found = answer(one);
       if (found === null) return;
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(found));
+      const { httpStatus = 200 } = found as { readonly httpStatus?: number };
+      response.writeHead(httpStatus, { 'content-type': 'application/json' }).end(JSON.stringify(found));
     });
   });
   servers.push(server);
@@ -108,6 +109,39 @@ describe('a session', () => {
     ]);
     await session.close?.();
   });
+
+  it.each(['listJobs', 'launch'])(
+    'takes a new token where the API refuses the one it has, in a %s too',
+    async (what) => {
+      let tokens = 0;
+      const expired = {
+        httpStatus: 401,
+        error: { code: 401, message: 'Invalid credentials.', status: 'UNAUTHENTICATED' },
+      };
+      const api = await serve(({ headers }) =>
+        headers.authorization === 'Bearer canary-1' ? expired : { job: { id: 'new' } },
+      );
+      const iam = await serve(() => {
+        tokens += 1;
+        return { accessToken: `canary-${tokens}`, expireTime: '2099-01-01T00:00:00Z' };
+      });
+      const env = {
+        CLOUDSDK_API_ENDPOINT_OVERRIDES_DATAFLOW: api.url,
+        CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS: iam.url,
+      };
+      const reach = {
+        project: 'acme-prod',
+        region: 'europe-west1',
+        impersonate: 'rollout@acme-prod.iam.gserviceaccount.com',
+      };
+      const calls = await openApi(reach, ambient(env));
+      await (what === 'launch' ? calls.launchFlex({ jobName: 'orders' }) : calls.jobs({ filter: 'ACTIVE' }));
+      // Refused without an effect, so a launch may be sent once more.
+      expect(api.seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer canary-1', 'Bearer canary-2']);
+      expect(tokens).toBe(2);
+      await calls.close();
+    },
+  );
 
   it('says that credentials are missing before it calls anything', async () => {
     const env = { GOOGLE_APPLICATION_CREDENTIALS: '/nonexistent/canary.json' };

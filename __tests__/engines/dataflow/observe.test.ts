@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { stampLabels } from '../../../src/engines/dataflow/labels.js';
+import type { JsonObject } from '../../../src/model/json.js';
+import type { SeenRun } from '../../../src/model/run.js';
 import { stamp, subject, target, type World, world } from './world.js';
 
 let w: World;
@@ -9,6 +11,17 @@ beforeEach(async () => {
 });
 
 afterEach(() => w.end());
+
+/** A run that stays and one that ended, with what the ledger kept of them. */
+async function seenBefore(more: JsonObject = {}) {
+  const old = await w.plant({ state: 'JOB_STATE_DRAINED' });
+  const now = await w.plant({ labels: stampLabels(stamp), maxWorkers: 20, ...more });
+  const known: readonly SeenRun[] = [
+    { run: now, stamp, scale: { workers: { min: 2, max: 20 } }, ended: false },
+    { run: old, stamp: null, scale: null, ended: true },
+  ];
+  return { old, now, known };
+}
 
 describe('observe', () => {
   it('lists once for all subjects and describes only runs of their exact names', async () => {
@@ -43,6 +56,45 @@ describe('observe', () => {
     await w.forget();
     await w.session.observe([subject]);
     expect(await w.operations()).toEqual(['listJobs']);
+  });
+
+  it('reads nothing again of a run that the ledger has seen: stamp from there, state and set bounds from the list', async () => {
+    const { now, old, known } = await seenBefore({ runtimeUpdatableParams: { maxNumWorkers: 60 } });
+    await w.forget();
+    const runs = await w.session.observe([{ ...subject, ids: [now, old], known }]);
+    expect(runs.get('orders')).toEqual([
+      expect.objectContaining({
+        id: now,
+        state: 'running',
+        streaming: true,
+        stamp,
+        scale: { workers: { min: 2, max: 60 } },
+        remembered: true,
+      }),
+    ]);
+    expect(await w.operations()).toEqual(['listJobs']);
+  });
+
+  it('knows a run by its id alone: another one of the same name is read', async () => {
+    const { now, known } = await seenBefore();
+    const other = await w.plant();
+    await w.forget();
+    const runs = await w.session.observe([{ ...subject, ids: [now], known }]);
+    expect(runs.get('orders')?.map(({ id, stamp: has, remembered }) => [id, has, remembered])).toEqual([
+      [other, null, undefined],
+      [now, stamp, true],
+    ]);
+    expect((await w.operations()).sort()).toEqual(['getJob', 'listJobs']);
+  });
+
+  it('asks for a seen run that is not listed any more, unless it had ended', async () => {
+    const { now, old, known } = await seenBefore();
+    await w.change(now, { state: 'JOB_STATE_CANCELLED' });
+    w.advance(60);
+    await w.forget();
+    const runs = await w.session.observe([{ ...subject, ids: [now, old], known }]);
+    expect(runs.get('orders')).toMatchObject([{ id: now, state: 'stopped' }]);
+    expect((await w.operations()).sort()).toEqual(['getJob', 'listJobs']);
   });
 
   it('follows pages', async () => {

@@ -1,4 +1,5 @@
 import { dataflowService } from '../../../emulators/dataflow/index.js';
+import { monitoringService } from '../../../emulators/monitoring/index.js';
 import { storageService } from '../../../emulators/storage/index.js';
 import { dataflow } from '../../../src/engines/dataflow/index.js';
 import type { Ambient, Progress, Session, Subject } from '../../../src/engines/engine.js';
@@ -76,11 +77,12 @@ export interface Options {
   readonly env?: { readonly [name: string]: string };
 }
 
-/** A local Dataflow and Cloud Storage, a session of the engine on them, and somebody else's hands. */
+/** A local Dataflow, Cloud Storage and Cloud Monitoring, a session of the engine on them, and somebody else's hands. */
 export async function world(options: Options = {}) {
   const local = await startLocal((clock) => {
     const storage = storageService(clock);
-    return [dataflowService(clock, storage), storage] as const;
+    const service = dataflowService(clock, storage);
+    return [service, storage, monitoringService(clock, service)] as const;
   });
   const lines: string[] = [];
   // Waiting is moving the one clock forward.
@@ -88,6 +90,7 @@ export async function world(options: Options = {}) {
   const ambient: Ambient = {
     env: {
       CLOUDSDK_API_ENDPOINT_OVERRIDES_DATAFLOW: `${local.services['dataflow']}/`,
+      CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING: `${local.services['monitoring']}/`,
       STORAGE_EMULATOR_HOST: local.services['storage'],
       ...options.env,
     },
@@ -126,6 +129,8 @@ export async function world(options: Options = {}) {
     },
     fault: (fault: JsonObject) => control('POST', '/faults', { service: 'dataflow', ...fault }),
     storageFault: (fault: JsonObject) => control('POST', '/faults', { service: 'storage', ...fault }),
+    monitoringFault: (fault: JsonObject) => control('POST', '/faults', { service: 'monitoring', ...fault }),
+    monitoring: (settings: JsonObject) => control('POST', '/settings', { service: 'monitoring', ...settings }),
     settings: (settings: JsonObject) => control('POST', '/settings', { service: 'dataflow', ...settings }),
     /** A run as somebody else started it; its id. */
     async plant(more: JsonObject = {}): Promise<string> {

@@ -20,7 +20,7 @@ it('has nothing to say about a job that is all right, and writes nothing', async
   await local.create();
   await local.forget();
   expect(await codes(intended())).toEqual([]);
-  expect(await local.requests()).toEqual(['GetJob', 'HeadObject']);
+  expect(await local.requests()).toEqual(['GetJob', 'HeadObject', 'GetMetricData', 'ListMetrics']);
 });
 
 it.each([

@@ -1,4 +1,5 @@
 import { CreateJobCommand, type CreateJobRequest, GetJobCommand, GlueClient, type Job } from '@aws-sdk/client-glue';
+import { cloudwatchService } from '../../../emulators/cloudwatch/index.js';
 import { glueService } from '../../../emulators/glue/index.js';
 import { s3Service } from '../../../emulators/s3/index.js';
 import { identities, stsService } from '../../../emulators/sts/index.js';
@@ -60,6 +61,7 @@ function pointSdksAt(services: { readonly [name: string]: string }): void {
     AWS_ENDPOINT_URL_GLUE: services['glue'],
     AWS_ENDPOINT_URL_S3: services['s3'],
     AWS_ENDPOINT_URL_STS: services['sts'],
+    AWS_ENDPOINT_URL_CLOUDWATCH: services['cloudwatch'],
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -73,13 +75,14 @@ interface LoggedRequest {
   readonly write: boolean;
 }
 
-/** A local Glue, S3 and STS, a session of the engine on them, and somebody else's client. */
+/** A local Glue, S3, STS and CloudWatch, a session of the engine on them, and somebody else's client. */
 export async function world(settings: JsonObject = {}, of: JsonObject = target) {
   const known = identities();
   const local = await startLocal((clock) => {
     const s3 = s3Service(clock, { identities: known });
     const service = glueService(clock, { s3: s3.store, identities: known, settings });
-    return [service, s3, stsService(clock, known)] as const;
+    const metrics = cloudwatchService(clock, service, { identities: known });
+    return [service, s3, stsService(clock, known), metrics] as const;
   });
   pointSdksAt(local.services);
   for (const uri of [target['script'] as string, 's3://scripts/clicks/by-hand.py']) {
@@ -116,6 +119,8 @@ export async function world(settings: JsonObject = {}, of: JsonObject = target) 
     },
     fault: (fault: JsonObject) => control('POST', '/faults', { service: 'glue', ...fault }),
     plant: async (spec: JsonObject) => (await control('POST', '/runs', { service: 'glue', ...spec })) as JsonObject,
+    cloudwatchFault: (fault: JsonObject) => control('POST', '/faults', { service: 'cloudwatch', ...fault }),
+    cloudwatch: (change: JsonObject) => control('POST', '/settings', { service: 'cloudwatch', ...change }),
     set: (change: JsonObject) => control('POST', '/settings', { service: 'glue', ...change }),
     forget: () => control('DELETE', '/requests'),
     async requests(): Promise<readonly string[]> {

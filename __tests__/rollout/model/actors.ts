@@ -9,7 +9,7 @@ import { postRun } from '../../../src/modes/post.js';
 import { resume } from '../../../src/modes/resume.js';
 import { inSlot } from '../../../src/plan/index.js';
 import { type Order, rollOut } from '../../../src/rollout/fleet.js';
-import { type AttemptState, mayTakeOver } from '../../../src/rollout/holder.js';
+import { type AttemptState, byPerson, mayTakeOver } from '../../../src/rollout/holder.js';
 import { orderOf, takeOverOrder } from '../../../src/rollout/order.js';
 import { subjectOf } from '../../../src/rollout/subject.js';
 import type { Process } from './processes.js';
@@ -108,11 +108,12 @@ async function nextOrder(stage: Stage, actor: Actor): Promise<Order | 'held' | n
   if (planned.action === 'resume') {
     if (held === null) throw new Error('nothing to resume');
     const wall = process.time.wall();
-    const may = actor.byForce || (await mayTakeOver(held.record, holderIn(stage), stage.attemptState, wall)).yes;
-    if (!may) return 'held';
+    const found = await mayTakeOver(held.record, holderIn(stage), stage.attemptState, wall);
+    const may = actor.byForce && !found.yes ? byPerson : found;
+    if (!may.yes) return 'held';
     const same = held.record.revision === planned.desired.revision;
     const superseding = same ? null : { code: 'superseded', message: `commit ${commitOf(actor.revision)} carries on` };
-    return takeOverOrder(held, { ...parts, superseding }, holderIn(stage), wall);
+    return takeOverOrder(held, { ...parts, superseding, deadHolder: may.dead }, holderIn(stage), wall);
   }
   if (planned.action !== 'roll-out') return null;
   return orderOf(

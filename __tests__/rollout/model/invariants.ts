@@ -29,6 +29,7 @@ export const invariants = {
   'rolled back means the old revision runs': 'at a close as rolled-back the old revision is the only active one',
   'good is what ran well': 'at a close the recorded good revision is one that runs or ran, and its run is named',
   'quarantine has a cause': 'a revision is quarantined only if it or one of its runs failed',
+  'an undone overlap is watched': 'it is closed as rolled back or failed only once the timer of the service is over',
   'reports are true': 'a report names the runs that are active, and says `Nothing runs now` only if none is',
   'no outcome without need': 'stuck, refused, failed and rolled-back have a cause in the history',
   'it converges': 'once faults have ceased, resume closes the rollout',
@@ -154,6 +155,17 @@ export function watch(
   function closed(record: JobRecord, by: Process): void {
     const outcome = record.closed?.outcome;
     const active = ours().filter((run) => !record.trailing.some((entry) => entry.run === run.id));
+    const linked = runs().find((run) => run.stamp?.rollout === record.rollout && run.stamp.step === 'overlap');
+    const timer = (record.plan?.backstopSeconds ?? 0) * 1000;
+    if (
+      linked !== undefined &&
+      (outcome === 'rolled-back' || outcome === 'failed') &&
+      sim.now < linked.startedAt + timer
+    )
+      violated(
+        'an undone overlap is watched',
+        `${outcome} at ${(sim.now - linked.startedAt) / 1000} s of ${timer / 1000} s`,
+      );
     const shown = active.map((run) => `${run.id} (${run.stamp?.revision})`).join(', ');
     // A run may fail between the last look and the close.
     const justFailed = (run: TrueRun) => run.byItself && (run.endedAt ?? 0) > by.lookedAt;

@@ -1,31 +1,44 @@
 import { createHash } from 'node:crypto';
-import type { Storage, StorageOptions } from '@google-cloud/storage';
+import type { Storage } from '@google-cloud/storage';
 import { conflict, type Refusal, storeError } from './errors.js';
+import { openStorage } from './gcs-client.js';
+import { isPassing, repeater } from './repeat.js';
 import type { Access, Address, ObjectStore, StoreAmbient } from './store.js';
 
-const scope = 'https://www.googleapis.com/auth/devstorage.read_write';
-/** Larger objects are sent in pieces, which survive a broken connection. */
+/** Larger objects are sent as a session of their own: the bytes go out after the bucket has said yes. */
 const resumableBytes = 8 * 1024 * 1024;
+/** An object's size is not known before it is read; artifacts that are larger are rare. */
+const mostBytesRead = 64 * 1024 * 1024;
+
+/** Longest time of one transfer: a minute, and what a line of 256 KiB a second takes. */
+function secondsFor(bytes: number): number {
+  return 60 + Math.ceil(bytes / (256 * 1024));
+}
 
 export async function openGcs(access: Access, ambient: StoreAmbient): Promise<ObjectStore> {
   const sdk = await import('./sdk-storage.js');
   let storage: Promise<Storage> | null = null;
   const client = () => {
-    storage ??= optionsOf(access, ambient).then((options) => new sdk.Storage(options));
+    storage ??= openStorage(access, ambient);
     return storage;
   };
+  /** The client keeps no time limit, whatever its option `timeout` says. */
+  const timely = <Answer>(bytes: number, ask: (opened: Storage) => Promise<Answer>) =>
+    repeater(ambient.timeoutSeconds ?? secondsFor(bytes), passes, ambient.signal)(async () => ask(await client()));
 
   async function put(address: Address, bytes: Uint8Array): Promise<'created' | 'present'> {
     const { uri, bucket, key } = address;
     try {
-      await (await client())
-        .bucket(bucket)
-        .file(key)
-        .save(Buffer.from(bytes), {
-          resumable: bytes.length > resumableBytes,
-          contentType: key.endsWith('.json') ? 'application/json' : 'application/octet-stream',
-          preconditionOpts: { ifGenerationMatch: 0 },
-        });
+      await timely(bytes.length, (opened) =>
+        opened
+          .bucket(bucket)
+          .file(key)
+          .save(Buffer.from(bytes), {
+            resumable: bytes.length > resumableBytes,
+            contentType: key.endsWith('.json') ? 'application/json' : 'application/octet-stream',
+            preconditionOpts: { ifGenerationMatch: 0 },
+          }),
+      );
       return 'created';
     } catch (error) {
       if (statusOf(error) === 412) return same(address, bytes);
@@ -36,7 +49,7 @@ export async function openGcs(access: Access, ambient: StoreAmbient): Promise<Ob
   async function same({ uri, bucket, key }: Address, bytes: Uint8Array): Promise<'present'> {
     let metadata: { size?: string | number; md5Hash?: string; crc32c?: string };
     try {
-      [metadata] = await (await client()).bucket(bucket).file(key).getMetadata();
+      [metadata] = await timely(0, (opened) => opened.bucket(bucket).file(key).getMetadata());
     } catch (error) {
       throw storeError(refusalOf(error, 'storage.objects.get', bucket), `objects.get ${uri}`, error);
     }
@@ -59,7 +72,7 @@ export async function openGcs(access: Access, ambient: StoreAmbient): Promise<Ob
 
   async function get({ uri, bucket, key }: Address): Promise<Uint8Array | null> {
     try {
-      return (await (await client()).bucket(bucket).file(key).download())[0];
+      return (await timely(mostBytesRead, (opened) => opened.bucket(bucket).file(key).download()))[0];
     } catch (error) {
       if (statusOf(error) === 404) return null;
       throw storeError(refusalOf(error, 'storage.objects.get', bucket), `objects.get ${uri}`, error);
@@ -67,32 +80,6 @@ export async function openGcs(access: Access, ambient: StoreAmbient): Promise<Ob
   }
 
   return { put, get, close: () => {} };
-}
-
-/** An endpoint given by STORAGE_EMULATOR_HOST is asked without credentials, as the client itself has it. */
-export async function optionsOf({ impersonate }: Access, { env, userAgent }: StoreAmbient): Promise<StorageOptions> {
-  const host = env['STORAGE_EMULATOR_HOST'];
-  // The client wants a project before it asks; for objects of a bucket none is needed.
-  const projectId = env['GOOGLE_CLOUD_PROJECT'] ?? 'unused';
-  const common: StorageOptions = { projectId, userAgent, timeout: 300_000 };
-  if (host) return { ...common, apiEndpoint: /^https?:/.test(host) ? host.replace(/\/+$/, '') : `http://${host}` };
-  const file = env['GOOGLE_APPLICATION_CREDENTIALS'];
-  if (impersonate === null) return { ...common, ...(file ? { keyFilename: file } : {}) };
-  const { GoogleAuth, Impersonated } = await import('./sdk-auth.js');
-  const auth = new GoogleAuth({
-    scopes: ['https://www.googleapis.com/auth/cloud-platform'],
-    projectId,
-    ...(file ? { keyFilename: file } : {}),
-  });
-  const authClient = new Impersonated({
-    sourceClient: await auth.getClient(),
-    targetPrincipal: impersonate,
-    targetScopes: [scope],
-    lifetime: 3600,
-    delegates: [],
-  });
-  // The storage package brings an auth library of its own; clients of both make the same request headers.
-  return { ...common, authClient: authClient as never };
 }
 
 export function refusalOf(error: unknown, right: string, bucket: string): Refusal {
@@ -108,4 +95,9 @@ export function refusalOf(error: unknown, right: string, bucket: string): Refusa
 export function statusOf(error: unknown): number | null {
   const code = Number((error as { code?: unknown; status?: unknown }).code ?? (error as { status?: unknown }).status);
   return Number.isInteger(code) ? code : null;
+}
+
+/** Also where no answer came, but not for want of credentials. */
+export function passes(error: unknown): boolean {
+  return isPassing(statusOf(error)) && refusalOf(error, '', '').kind === 'failed';
 }

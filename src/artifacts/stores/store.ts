@@ -2,7 +2,10 @@ import type { Ambient } from '../../engines/engine.js';
 import type { JsonObject } from '../../model/json.js';
 
 /** What stores need of the process. */
-export type StoreAmbient = Pick<Ambient, 'env' | 'userAgent' | 'signal' | 'secret'>;
+export interface StoreAmbient extends Pick<Ambient, 'env' | 'userAgent' | 'signal' | 'secret'> {
+  /** Longest time of one transfer, by the real clock; default: by its size. */
+  readonly timeoutSeconds?: number;
+}
 
 /** An object's place in a store. */
 export interface Address {

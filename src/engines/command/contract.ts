@@ -41,10 +41,24 @@ const observedRun = z.looseObject({
 /** Answer of `observe`. Fields that are not in the contract are allowed and ignored. */
 export const observeAnswer = z.looseObject({ runs: z.array(observedRun) });
 
-/** Answer of `measure`. */
-export const measureAnswer = z.looseObject({
-  samples: z.array(z.looseObject({ at: z.iso.datetime({ offset: true }), value: z.number().nullable() })),
-});
+/** Answer of `measure`: samples, or that there is no such signal. */
+export const measureAnswer = z
+  .looseObject({
+    samples: z
+      .array(
+        z.looseObject({
+          at: z.iso.datetime({ offset: true }),
+          value: z.number().nullable(),
+          idle: z.boolean().nullish(),
+          run: text.nullish(),
+        }),
+      )
+      .optional(),
+    unsupported: z.literal(true).optional(),
+  })
+  .refine((answer) => answer.samples !== undefined || answer.unsupported === true, {
+    error: 'expected {"samples": [{"at": …, "value": …}]} or {"unsupported": true}',
+  });
 
 /** Answer of a command that changes a run: one of four. */
 export const verbAnswer = z.union(

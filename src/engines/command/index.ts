@@ -3,6 +3,7 @@ import type { Engine } from '../engine.js';
 import { verbs } from './capabilities.js';
 import { check } from './check.js';
 import { expect } from './effects.js';
+import { signals } from './signals.js';
 import { impacts, target } from './target.js';
 import { defaultPollSeconds, times, timesOf } from './times.js';
 
@@ -18,10 +19,13 @@ export const command: Engine = {
   fence: 'F4',
   times,
   timesOf,
+  // What the commands call is theirs to know.
+  endpoints: [],
   pollSeconds: defaultPollSeconds,
   place: (of) => ({ key: placeOf(of), session: [placeOf(of), ...verbs(of)].join(' ') }),
   verbs,
   expect,
+  signals,
   check,
   connect: async (_, of, ambient) => (await import('./session.js')).open(of, ambient),
 };

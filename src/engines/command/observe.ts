@@ -13,6 +13,7 @@ const atOnce = 8;
 /**
  * Runs of many jobs. Jobs whose observe command and environment are the same share one call: the command lists, and each
  * job takes the runs that have one of its exact names or one of its known ids. `ended`: runs that have ended are asked for, too.
+ * Where one of several commands fails, its jobs have no entry: a look at each of them says why, and the others go on.
  */
 export async function observe(
   subjects: readonly Subject[],
@@ -21,11 +22,15 @@ export async function observe(
 ): Promise<ReadonlyMap<string, readonly Run[]>> {
   const limit = pLimit(atOnce);
   const groups = [...grouped(subjects).values()];
-  const answers = await Promise.all(groups.map((group) => limit(() => list(group, ended, ambient))));
+  const answers = await Promise.allSettled(groups.map((group) => limit(() => list(group, ended, ambient))));
+  const only = answers.length === 1 ? answers[0] : undefined;
+  if (only?.status === 'rejected') throw only.reason;
   return new Map(
-    groups.flatMap((group, index) =>
-      group.map((subject) => [subject.job, ofSubject(subject, answers[index] ?? [])] as const),
-    ),
+    groups.flatMap((group, index) => {
+      const answer = answers[index];
+      if (answer?.status !== 'fulfilled') return [];
+      return group.map((subject) => [subject.job, ofSubject(subject, answer.value)] as const);
+    }),
   );
 }
 

@@ -20,7 +20,7 @@ export async function open(target: JsonObject, ambient: Ambient): Promise<Sessio
     look: async (subject) => (await list([subject], true)).get(subject.job) ?? [],
     can: can(target, ambient),
     preflight,
-    measure: (run, signal) => measure(subjectOf(run, known), run, signal, ambient),
+    measure: (run, signal, since) => measure(subjectOf(run, known), run, signal, since, ambient),
   };
 }
 

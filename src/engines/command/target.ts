@@ -33,7 +33,7 @@ const schema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("Exact name that `observe` gives the job's runs; the job's key if left out."),
+    .describe("Exact name that `observe` gives the job's runs; the job's key (or `was`) if left out."),
   place: z.string().min(1).optional().describe('Cluster or host where the runs live: keeps equal names apart.'),
   observe: command,
   start: command.optional(),

@@ -28,6 +28,8 @@ export interface Api {
 }
 
 const readTries = 4;
+/** Seconds that the service may have one read wait by `retry-after`, in all, before its refusals count as tries. */
+const mostToldSeconds = 600;
 const pageSize = 500;
 /** Far above what a region holds in 30 days; ends a list whose page tokens never do. */
 const mostPages = 200;
@@ -58,15 +60,25 @@ export async function openApi(reach: Reach, ambient: Ambient): Promise<Api> {
   const page = { ...once, autoPaginate: false };
 
   async function read<T>(what: string, operation: Operation, call: () => Promise<T>): Promise<T> {
-    for (let tried = 1; ; tried++) {
+    let tried = 1;
+    for (let told = 0; ; ) {
       await authorize(authClient);
       try {
-        return await bounded(call(), timeout);
+        return await bounded(call(), timeout, ambient.signal);
       } catch (error) {
         const fault = faultOf(error);
         const again = fault.status === null || fault.status === 429 || fault.status >= 500;
-        if (!again || tried === readTries || ambient.signal.aborted) throw readFailed(what, operation, fault);
+        if (!again || ambient.signal.aborted) throw readFailed(what, operation, fault);
+        // Being told to wait is no failed try.
+        const wait = Math.max(1, fault.retryAfterSeconds ?? mostToldSeconds + 1);
+        if (told + wait <= mostToldSeconds) {
+          told += wait;
+          await ambient.clock.sleep(wait, ambient.signal);
+          continue;
+        }
+        if (tried === readTries) throw readFailed(what, operation, fault);
         await ambient.clock.sleep(2 ** (tried - 1) * (0.5 + Math.random() / 2), ambient.signal);
+        tried += 1;
       }
     }
   }
@@ -171,11 +183,20 @@ function clientOptions(endpoint: Endpoint | null, projectId: string) {
   return { ...rest, protocol: endpoint.protocol, apiEndpoint: endpoint.host, port: endpoint.port };
 }
 
-/** The client's own `timeout` has no effect in REST mode. The transport's ends the request; this one also ends an answer that stops midway. */
-function bounded<T>(call: Promise<T>, timeout: number): Promise<T> {
+/**
+ * The client's own `timeout` has no effect in REST mode. The transport's ends the request; this one also ends an answer that stops midway.
+ * `signal`: for reads, which nobody needs once the process is cancelled.
+ */
+function bounded<T>(call: Promise<T>, timeout: number, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout * 1.05);
-    call.then(resolve, reject).finally(() => clearTimeout(timer));
+    const cancelled = () => reject(signal?.reason);
+    if (signal?.aborted) cancelled();
+    signal?.addEventListener('abort', cancelled, { once: true });
+    call.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancelled);
+    });
   });
 }
 

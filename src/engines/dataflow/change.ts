@@ -1,6 +1,14 @@
 import { RolloutError } from '../../model/error.js';
 import type { Progress } from '../engine.js';
-import { answerUnknown, faultOf, meaningOf, notAuthenticated, type Operation, permissionIn } from './fault.js';
+import {
+  answerUnknown,
+  type Fault,
+  faultOf,
+  meaningOf,
+  notAuthenticated,
+  type Operation,
+  permissionIn,
+} from './fault.js';
 import { type Kit, type Memo, running } from './kit.js';
 
 /** A change of something on Dataflow, as a sentence names it, and the permission that it needs. */
@@ -19,6 +27,8 @@ export interface Change<T> {
 /** Tries of a change that a quota refuses, and the pause after the first; the others are multiples of it. */
 const quotaTries = 6;
 const quotaPauseSeconds = 20;
+/** Seconds that the service may have us wait by `retry-after`, in all, before its refusals are counted like any others. */
+const mostToldSeconds = 1800;
 
 /**
  * Makes one change. A definite no becomes `failed`. A quota (429) is a definite no as well, but one that passes: the change is sent again later,
@@ -42,7 +52,7 @@ function refusal<T>(kit: Kit, { what, operation, memo, refused }: Change<T>, err
   const meaning = meaningOf(fault);
   if (meaning.means === 'no-credentials') throw notAuthenticated(fault.text, fault.cause);
   if (meaning.means === 'unknown') throw answerUnknown(what, fault);
-  if (meaning.means === 'later') return later(kit, what, memo, fault.text);
+  if (meaning.means === 'later') return later(kit, what, memo, fault);
   const message = `Dataflow refused ${what}: ${fault.status} ${fault.text}`;
   if (meaning.code !== 'dataflow-permission-denied') return { state: 'failed', code: meaning.code, message };
   const permission = permissionIn(fault, operation);
@@ -54,7 +64,13 @@ function refusal<T>(kit: Kit, { what, operation, memo, refused }: Change<T>, err
   };
 }
 
-function later(kit: Kit, what: string, memo: Memo, text: string): Progress {
+function later(kit: Kit, what: string, memo: Memo, { text, retryAfterSeconds }: Fault): Progress {
+  const told = (memo.toldSeconds ?? 0) + Math.max(1, retryAfterSeconds ?? mostToldSeconds + 1);
+  if (told <= mostToldSeconds) {
+    // Being told to wait is no refusal: it is waited out, and not counted.
+    const wait = told - (memo.toldSeconds ?? 0);
+    return running({ ...memo, toldSeconds: told, notBefore: kit.clock.now() + wait * 1000 }, wait);
+  }
   const refusals = (memo.refusals ?? 0) + 1;
   if (refusals >= quotaTries) {
     return { state: 'failed', code: 'dataflow-quota', message: `A quota refused ${what} ${refusals} times: ${text}` };

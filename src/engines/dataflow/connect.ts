@@ -4,6 +4,7 @@ import { openApi } from './api.js';
 import { drain, stop } from './end.js';
 import type { Kit } from './kit.js';
 import { openLinks } from './links.js';
+import { measure } from './measure.js';
 import { messagesOf } from './messages.js';
 import { overlap } from './overlap.js';
 import { preflight } from './preflight.js';
@@ -11,6 +12,7 @@ import { referenceOf } from './reference.js';
 import { replace } from './replace.js';
 import { runsOf } from './runs.js';
 import { scale } from './scale.js';
+import { openSeries, type ReadSeries } from './series.js';
 import { start } from './start.js';
 import { openStore, type Store } from './storage.js';
 import { readTarget } from './target.js';
@@ -22,7 +24,16 @@ export async function connect(_: Place, target: JsonObject, ambient: Ambient): P
   const api = await openApi({ project, region, impersonate }, ambient);
   const runs = runsOf(api, { project, region });
   const links = openLinks(ambient.log);
-  const kit: Kit = { api, runs, links, clock: ambient.clock, secret: ambient.secret, signal: ambient.signal };
+  let monitoring: Promise<ReadSeries> | null = null;
+  const series: ReadSeries = async (query) => {
+    monitoring ??= openSeries({ project, region, impersonate }, ambient).catch((error: unknown) => {
+      monitoring = null; // credentials may come later
+      throw error;
+    });
+    return (await monitoring)(query);
+  };
+  const { clock, secret, signal } = ambient;
+  const kit: Kit = { api, runs, links, series, clock, secret, signal };
   let store: Promise<Store> | null = null;
   const all: Verbs = {
     scale: (call) => scale(kit, call),
@@ -49,6 +60,7 @@ export async function connect(_: Place, target: JsonObject, ambient: Ambient): P
     async messages(run) {
       return [...(await messagesOf(api, run.id)), ...links.notesOf(run.id)];
     },
+    measure: (run, name, since) => measure({ api, series, region, now: clock.now() }, run, name, since),
     close: api.close,
   };
 }

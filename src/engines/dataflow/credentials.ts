@@ -6,6 +6,9 @@ import { notAuthenticated } from './fault.js';
 /** Longest time of one call, by the real clock. The client enforces no deadline of its own in REST mode. */
 export const callTimeoutMilliseconds = 30_000;
 
+/** A token that the API refuses although it should still hold (revoked, or a clock that is wrong) is renewed and the call made once more: 401 means no effect. */
+const renewing = { forceRefreshOnFailure: true };
+
 const scopes = ['https://www.googleapis.com/auth/cloud-platform'];
 
 /** Where an API is reached. */
@@ -58,6 +61,7 @@ export async function credentials(
     lifetime: 3600,
     delegates: [],
     transporterOptions,
+    ...renewing,
     ...(iam && { endpoint: iam.url }),
   });
 
@@ -68,7 +72,7 @@ export async function credentials(
       const auth = new GoogleAuth({
         scopes,
         projectId: project,
-        clientOptions: { transporterOptions },
+        clientOptions: { transporterOptions, ...renewing },
         ...(file && { keyFilename: file }),
       });
       return await auth.getClient();

@@ -1,19 +1,33 @@
 import type { Code } from '../../model/codes/index.js';
 import { RolloutError } from '../../model/error.js';
+import { retryAfterSeconds } from '../../model/retry-after.js';
 
 /** An error of the API or of the way to it, in one shape. `status` is the HTTP status, null where no answer came. */
 export interface Fault {
   readonly status: number | null;
   readonly text: string;
+  /** Seconds that the answer asks to wait; null: it names none. */
+  readonly retryAfterSeconds: number | null;
   readonly cause: unknown;
 }
 
 /** Reads what the client throws in REST mode: the HTTP status as `code`, the raw body as `message`. Throws on what is a bug of ours. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof TypeError && error.cause === undefined) throw error;
-  const { code, message } = error as { code?: unknown; message?: unknown };
+  const { code, message, response } = error as {
+    code?: unknown;
+    message?: unknown;
+    response?: { headers?: { get?: (name: string) => string | null } };
+  };
+  // The client's own class of headers: the global one is another.
+  const header = (name: string) => response?.headers?.get?.(name);
   const raw = typeof message === 'string' ? message : String(error);
-  return { status: typeof code === 'number' && code >= 100 ? code : null, text: textOf(raw), cause: error };
+  return {
+    status: typeof code === 'number' && code >= 100 ? code : null,
+    text: textOf(raw),
+    retryAfterSeconds: retryAfterSeconds(header('retry-after'), header('date'), Date.now()),
+    cause: error,
+  };
 }
 
 function textOf(raw: string): string {

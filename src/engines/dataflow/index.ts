@@ -4,6 +4,7 @@ import type { Engine } from '../engine.js';
 import { check } from './check.js';
 import { expect } from './expect.js';
 import { place } from './place.js';
+import { signals } from './signals.js';
 import { target } from './target.js';
 import { verbs } from './verbs.js';
 
@@ -26,10 +27,16 @@ export const dataflow: Engine = {
   // A template launch carries no request id; only the unique active name fences it.
   fence: 'F2',
   times: { callSeconds: 45, lagSeconds: 30 },
+  endpoints: [
+    ['CLOUDSDK_API_ENDPOINT_OVERRIDES_DATAFLOW'],
+    ['STORAGE_EMULATOR_HOST'],
+    ['CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING'],
+  ],
   pollSeconds: 10,
   place,
   verbs,
   expect,
+  signals: () => signals,
   check,
   async connect(where, settings, ambient) {
     const { connect } = await import('./connect.js');

@@ -4,12 +4,14 @@ import type { Ambient, Progress } from '../engine.js';
 import type { Api } from './api.js';
 import type { Links } from './links.js';
 import type { Runs } from './runs.js';
+import type { ReadSeries } from './series.js';
 
 /** What the verbs act through. */
 export interface Kit {
   readonly api: Api;
   readonly runs: Runs;
   readonly links: Links;
+  readonly series: ReadSeries;
   readonly clock: Clock;
   readonly secret: Ambient['secret'];
   /** Aborted when the process is cancelled. */
@@ -35,6 +37,8 @@ export interface Memo {
   /** How often the service put the change off, and until when nothing is sent. */
   readonly refusals?: number;
   readonly notBefore?: number;
+  /** Seconds that the service had us wait by `retry-after`, in all. */
+  readonly toldSeconds?: number;
 }
 
 export function memoOf(memo: Json): Memo {

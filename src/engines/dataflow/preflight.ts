@@ -6,6 +6,7 @@ import type { Intended } from '../engine.js';
 import { namePattern } from './check.js';
 import type { Facts } from './facts.js';
 import type { Kit } from './kit.js';
+import { metricsReadable } from './metrics-readable.js';
 import { nameOf } from './target.js';
 import { templateFindings } from './template.js';
 
@@ -26,6 +27,7 @@ export async function preflight(kit: Kit, intended: Intended): Promise<readonly 
     ...(await templateFindings(kit, intended)),
     ...transforms(intended, facts),
     ...headroom(kit, intended),
+    ...(await metricsReadable(kit, intended)),
   ];
 }
 
@@ -46,7 +48,8 @@ function name(intended: Intended): readonly Finding[] {
 }
 
 function streaming({ current }: Intended): readonly Finding[] {
-  if (current?.streaming !== false) return [];
+  // A batch run that has ended may be the mistake that this change corrects.
+  if (current?.streaming !== false || !isActive(current)) return [];
   return [{ code: 'dataflow-not-streaming', level: 'error', message: `Run ${current.id} is a batch job.` }];
 }
 

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../model/json.js';
-import type { Run, RunState } from '../../model/run.js';
+import type { Run, RunState, SeenRun } from '../../model/run.js';
 import type { ApiJob } from './api.js';
-import type { Facts } from './facts.js';
+import { type Facts, factsOf } from './facts.js';
 import { stateOf } from './states.js';
 import { fromTimestamp } from './struct.js';
 import { readTarget } from './target.js';
@@ -31,6 +31,18 @@ export function runOf(job: ApiJob, facts: Facts, home: Home, declared: JsonObjec
     url: `https://console.cloud.google.com/dataflow/jobs/${home.region}/${id}?project=${home.project}`,
     detail,
   };
+}
+
+/**
+ * A listed run that the ledger knows by its id. Its stamp was frozen at launch; worker bounds that were set on the running job since then
+ * stand in the list.
+ */
+export function rememberedRun(job: ApiJob, seen: SeenRun, home: Home): Run {
+  const run = runOf(job, factsOf(job), home, {}, null);
+  const now = run.scale?.['workers'];
+  const then = seen.scale?.['workers'];
+  const workers = { ...(isObject(then) ? then : {}), ...(isObject(now) ? now : {}) };
+  return { ...run, stamp: seen.stamp, scale: { workers }, shows: null, remembered: true };
 }
 
 export function hasEnded(state: RunState): boolean {

@@ -6,7 +6,7 @@ import type { Subject } from '../engine.js';
 import type { Api, ApiJob } from './api.js';
 import { type Facts, factsOf } from './facts.js';
 import { firstError } from './messages.js';
-import { type Home, hasEnded, runOf } from './run.js';
+import { type Home, hasEnded, rememberedRun, runOf } from './run.js';
 import { stateOf } from './states.js';
 
 /** Descriptions read at once. */
@@ -71,7 +71,10 @@ export function runsOf(api: Api, home: Home): Runs {
   /** A listed run: its state from the list, the rest from what is known of it. */
   async function listed(job: ApiJob, subject: Subject): Promise<Run> {
     const id = job.id ?? '';
-    if (known.has(id) && !hasEnded(stateOf(id, job.currentState))) return runFrom(job, subject, null);
+    const ended = hasEnded(stateOf(id, job.currentState));
+    if (known.has(id) && !ended) return runFrom(job, subject, null);
+    const seen = ended ? undefined : subject.known?.find(({ run }) => run === id);
+    if (seen) return rememberedRun(job, seen, home);
     return (await describe(id, subject)) ?? vanished(id);
   }
 
@@ -87,7 +90,8 @@ export function runsOf(api: Api, home: Home): Runs {
       const byName = named(jobs);
       const rows = subjects.map(async (subject) => {
         const own = subject.names.flatMap((name) => byName.get(name) ?? []);
-        const missing = notAmong(subject.ids, own);
+        const over = new Set(subject.known?.flatMap(({ run, ended }) => (ended ? [run] : [])));
+        const missing = notAmong(subject.ids, own).filter((id) => !over.has(id));
         const runs = await Promise.all([...own.map((job) => listed(job, subject)), byIds(missing, subject)]);
         return [subject.job, runs.flat()] as const;
       });

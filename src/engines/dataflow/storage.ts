@@ -4,6 +4,9 @@ import type { Ambient } from '../engine.js';
 import { credentials, endpointOf } from './credentials.js';
 import { faultOf } from './fault.js';
 
+/** Longest time of one read with the client's own repeats, by the real clock. */
+const readMilliseconds = 60_000;
+
 /** An object in Cloud Storage as far as its content is concerned. */
 export interface StoredObject {
   /** Digest of the content as the store gives it, for example `md5:…`. */
@@ -28,23 +31,38 @@ export async function openStore(project: string, impersonate: string | undefined
     projectId: project,
     authClient: authClient as never,
     userAgent: ambient.userAgent,
-    timeout: 30_000,
     retryOptions: { autoRetry: true, maxRetries: 2, maxRetryDelay: 4, totalTimeout: 60 },
     ...(endpoint && { apiEndpoint: endpoint.url }),
   });
+  // With STORAGE_EMULATOR_HOST in its process the client leaves the base path out, which not every server takes.
+  storage.baseUrl = `${storage.apiEndpoint}/storage/v1`;
   return {
     async object(uri) {
       const { bucket, name } = partsOf(uri);
       const file = storage.bucket(bucket).file(name);
       try {
-        const [metadata] = await file.getMetadata();
+        const [metadata] = await inTime(file.getMetadata(), uri);
         const digest = metadata.md5Hash ? `md5:${hex(metadata.md5Hash)}` : `crc32c:${hex(metadata.crc32c ?? '')}`;
-        return { digest, bytes: Number(metadata.size ?? 0), read: async () => (await file.download())[0] };
+        return { digest, bytes: Number(metadata.size ?? 0), read: async () => (await inTime(file.download(), uri))[0] };
       } catch (error) {
         return unreadable(uri, error);
       }
     },
   };
+}
+
+/** The client keeps no time limit, whatever its option `timeout` says. */
+async function inTime<Answer>(asked: Promise<Answer>, uri: string): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const text = `no answer within ${readMilliseconds / 1000} s for ${uri}`;
+    timer = setTimeout(() => reject(new Error(text)), readMilliseconds);
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export function partsOf(uri: string): { readonly bucket: string; readonly name: string } {

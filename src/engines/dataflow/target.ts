@@ -8,7 +8,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 export const target = z.strictObject({
   project: z.string().min(1).describe('Google Cloud project'),
   region: z.string().min(1).describe('Region of the job, for example europe-west1'),
-  name: z.string().min(1).optional().describe('Exact name of the job on Dataflow; default: the job’s key'),
+  name: z.string().min(1).optional().describe('Exact name of the job on Dataflow; default: the job’s key, or `was`'),
   template: z
     .union([z.string().min(1), z.strictObject({ file: z.string().min(1), 'upload-to': z.string().min(1) })])
     .describe('gs:// path of the template, or a template file of this repository and where to upload it'),

@@ -21,7 +21,10 @@ export async function templateFindings(kit: Kit, { target: value, job }: Intende
     if (answer.status === 404 && typeof job.target['template'] === 'object') return [];
     return [unreadable(uri, answer)];
   }
-  if (answer.status?.code) return [unreadable(uri, { status: null, text: answer.status.message ?? '', cause: null })];
+  if (answer.status?.code) {
+    const text = answer.status.message ?? '';
+    return [unreadable(uri, { status: null, text, retryAfterSeconds: null, cause: null })];
+  }
   const declared = target['template-type'] ?? 'flex';
   const found = kinds[String(answer.templateType)];
   if (found && found !== declared) {

@@ -96,7 +96,8 @@ export function glueCalls(target: JsonObject, ambient: Ambient): GlueCalls {
       } catch (error) {
         const failure = failureOf(error);
         if (failure.kind === 'missing') return null;
-        throw errorOf(failure, what);
+        // A read has no effect that could be unknown.
+        throw errorOf(failure.kind === 'unknown' ? { ...failure, code: 'glue-unavailable' } : failure, what);
       }
     });
   }

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../model/json.js';
 import { type Ambient, onlyVerbs, type Place, type Session, type Verbs } from '../engine.js';
 import { clientSettings, glueCalls } from './client.js';
+import type { Metrics } from './cloudwatch.js';
+import { measure } from './measure.js';
 import { messagesOf } from './messages.js';
 import type { S3Objects } from './objects.js';
 import { observation } from './observe.js';
@@ -16,6 +18,7 @@ import { verbsOf } from './verbs.js';
 export async function connect(place: Place, target: JsonObject, ambient: Ambient): Promise<Session> {
   const glue = glueCalls(target, ambient);
   let objects: Promise<S3Objects> | null = null;
+  let metrics: Promise<Metrics> | null = null;
   let account: Promise<string> | null = null;
   const tools: Tools = {
     place,
@@ -25,6 +28,12 @@ export async function connect(place: Place, target: JsonObject, ambient: Ambient
     objects() {
       objects ??= import('./objects.js').then(({ s3Objects }) => s3Objects(clientSettings(target, ambient)));
       return objects;
+    },
+    metrics() {
+      metrics ??= import('./cloudwatch.js').then(({ openMetrics }) =>
+        openMetrics(clientSettings(target, ambient), ambient),
+      );
+      return metrics;
     },
     account() {
       account ??= import('./identity.js')
@@ -48,9 +57,11 @@ export async function connect(place: Place, target: JsonObject, ambient: Ambient
     preflight: (intended) => preflight(tools, intended),
     reference: (given) => referenceOf(tools, given),
     messages: (run) => messagesOf(tools, run),
+    measure: (run, signal, since) => measure(tools, run, signal, since),
     async close() {
       glue.close();
       (await objects)?.close();
+      (await metrics)?.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Code } from '../../model/codes/index.js';
 import { codes } from '../../model/codes/index.js';
 import { RolloutError } from '../../model/error.js';
+import { retryAfterSeconds } from '../../model/retry-after.js';
 import type { Progress } from '../engine.js';
 
 /**
@@ -45,6 +46,8 @@ export interface Failure {
   readonly kind: ErrorKind;
   readonly code: Code;
   readonly text: string;
+  /** Seconds that the answer asks to wait; null: it names none. */
+  readonly retryAfterSeconds: number | null;
   readonly cause: unknown;
 }
 
@@ -53,7 +56,10 @@ interface SdkError {
   readonly message?: string;
   readonly code?: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
-  readonly $response?: { readonly statusCode?: number };
+  readonly $response?: {
+    readonly statusCode?: number;
+    readonly headers?: { readonly [name: string]: string | undefined };
+  };
 }
 
 /** Reads an error of the SDK. Never throws. */
@@ -62,7 +68,9 @@ export function failureOf(error: unknown): Failure {
   const status = sdk.$metadata?.httpStatusCode ?? sdk.$response?.statusCode;
   const name = sdk.name ?? 'Error';
   const known = kinds[name] ?? byStatus(status);
-  return { ...known, text: describe(sdk, name, status), cause: error };
+  const { 'retry-after': after, date } = sdk.$response?.headers ?? {};
+  const told = retryAfterSeconds(after, date, Date.now());
+  return { ...known, text: describe(sdk, name, status), retryAfterSeconds: told, cause: error };
 }
 
 /** The failure as an error: for reads, and for calls whose effect is not known. */

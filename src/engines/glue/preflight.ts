@@ -7,6 +7,7 @@ import type { Stamp } from '../../model/stamp.js';
 import type { Intended } from '../engine.js';
 import { updateOf } from './definition.js';
 import { argumentBytes, mostArgumentBytes, notCarried, runArguments } from './launch.js';
+import { metricsReadable } from './metrics-readable.js';
 import { lay } from './overlay.js';
 import { referencesOf } from './reference.js';
 import { writeRefusal } from './refusals.js';
@@ -37,6 +38,7 @@ export async function preflight(tools: Tools, intended: Intended): Promise<reado
     ...argumentsFit(name, effective, wanted),
     ...(leave ? left(name, current, wanted) : []),
     ...(await objectsExist(tools, intended, target)),
+    ...(await metricsReadable(tools, name, intended)),
   ];
 }
 

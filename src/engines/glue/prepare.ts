@@ -5,6 +5,7 @@ import { type PrepareCall, type Progress, withSecrets } from '../engine.js';
 import { differing, memberDigests, updateOf } from './definition.js';
 import { errorOf, failed, failureOf } from './errors.js';
 import { lay } from './overlay.js';
+import { notPutOff, type PutOff, putOff, secondsLeft } from './put-off.js';
 import { writeRefusal } from './refusals.js';
 import { isCancelled, noteModified, type Tools } from './shared.js';
 import { prepareTags } from './tags.js';
@@ -14,7 +15,7 @@ const mostConflicts = 5;
 const mostReadBacks = 3;
 
 /** `sent`: digests of the members that were written, by name. */
-interface Memo {
+interface Memo extends PutOff {
   readonly conflicts: number;
   readonly readBacks: number;
   readonly sent: { readonly [member: string]: string } | null;
@@ -22,7 +23,7 @@ interface Memo {
 }
 
 /** Where the step stands; each value of it is either one more poll or the end. */
-const begin: Memo = { conflicts: 0, readBacks: 0, sent: null, tagged: false };
+const begin: Memo = { ...notPutOff, conflicts: 0, readBacks: 0, sent: null, tagged: false };
 
 /**
  * Brings the definition to what the manifest says: get, merge, put, read back. Glue has no fence for UpdateJob, so the window between
@@ -33,6 +34,8 @@ export async function prepare(tools: Tools, call: PrepareCall): Promise<Progress
   const target = withSecrets(call.target, tools.ambient.secret);
   const name = nameOf(target, call.subject.names[0] ?? call.subject.job);
   const memo = memoOf(call.memo);
+  const left = secondsLeft(memo, tools.ambient.clock.now());
+  if (left > 0) return running(memo, left);
   const job = await tools.glue.job(name);
   if (job === null) return failed('glue-job-missing', `${name}: there is no such Glue job in ${tools.place.key}.`);
   const wanted = wantedOf(target);
@@ -65,8 +68,12 @@ async function write(tools: Tools, name: string, update: JobUpdate, memo: Memo):
       case 'conflict':
         if (memo.conflicts >= mostConflicts) return failed(failure.code, `UpdateJob ${name}: ${failure.text}`);
         return running({ ...memo, conflicts: memo.conflicts + 1 }, 2 * (memo.conflicts + 1));
-      case 'throttled':
-        return running(memo, 5);
+      case 'throttled': {
+        const now = tools.ambient.clock.now();
+        const later = putOff(memo, failure, now);
+        if (later === null) throw errorOf(failure, `UpdateJob ${name}`);
+        return running({ ...memo, ...later }, secondsLeft(later, now));
+      }
       case 'missing':
         return failed('glue-job-missing', `UpdateJob ${name}: ${failure.text}`);
       case 'refused':

@@ -16,6 +16,11 @@ export function referencesOf(target: JsonObject): readonly string[] {
   return values.filter((value): value is string => typeof value === 'string' && !value.includes('${'));
 }
 
+/** Those of them that may be written again: their keys hold neither a digest nor a commit. */
+export function overwritableIn(target: JsonObject): readonly string[] {
+  return referencesOf(target).filter((uri) => !contentAddress.test(uri));
+}
+
 /**
  * The content of all objects that the target names by URI: one digest for all of them, null where one could not be read. Glue can't be
  * told a version of an object, so a key that may be written again is mutable, in a versioned bucket too.
@@ -31,6 +36,6 @@ export async function referenceOf(tools: Tools, target: JsonObject): Promise<Ref
   return {
     uri: isObject(target['script']) ? first : String(target['script']),
     digest: known ? createHash('sha256').update(JSON.stringify(digests)).digest('hex') : null,
-    mutable: uris.some((uri) => !contentAddress.test(uri)),
+    mutable: overwritableIn(target).length > 0,
   };
 }

@@ -1,6 +1,7 @@
 import type { Job } from '@aws-sdk/client-glue';
 import type { Ambient, Place } from '../engine.js';
 import type { GlueCalls } from './client.js';
+import type { Metrics } from './cloudwatch.js';
 import type { S3Objects } from './objects.js';
 
 /** What the verbs and checks of one session work with. */
@@ -12,6 +13,8 @@ export interface Tools {
   readonly modified: Map<string, number>;
   /** Loaded at first use. */
   objects(): Promise<S3Objects>;
+  /** CloudWatch; loaded at first use. */
+  metrics(): Promise<Metrics>;
   /** Account of the credentials; asked once. */
   account(): Promise<string>;
 }

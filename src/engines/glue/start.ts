@@ -6,6 +6,7 @@ import { updateOf } from './definition.js';
 import { errorOf, type Failure, failed, failureOf } from './errors.js';
 import { mismatches, notCarried, startRequest } from './launch.js';
 import { stampOf } from './marks.js';
+import { notPutOff, type PutOff, putOff, secondsLeft } from './put-off.js';
 import { isCancelled, noteModified, type Tools } from './shared.js';
 import { stateOf } from './states.js';
 import { nameOf, type Wanted, wantedOf } from './wanted.js';
@@ -13,17 +14,15 @@ import { nameOf, type Wanted, wantedOf } from './wanted.js';
 /** Longest wait for Glue to free the place of a run that ended or is stopping, in seconds. */
 const placeSeconds = 900;
 const mostReadBacks = 15;
-const mostThrottles = 20;
 
 /** `run`: the start was accepted, or found. `waitingSince`: milliseconds; refused by the limit on concurrent runs so far. */
-interface Memo {
+interface Memo extends PutOff {
   readonly run: string | null;
   readonly readBacks: number;
   readonly waitingSince: number | null;
-  readonly throttles: number;
 }
 
-const begin: Memo = { run: null, readBacks: 0, waitingSince: null, throttles: 0 };
+const begin: Memo = { ...notPutOff, run: null, readBacks: 0, waitingSince: null };
 
 /**
  * Starts a run, at most once a call, and reads it back. The definition is read first: a run takes the Glue version, role and
@@ -36,6 +35,8 @@ export async function start(tools: Tools, call: LaunchCall): Promise<Progress> {
   const name = nameOf(target, call.subject.names[0] ?? call.subject.job);
   const wanted = wantedOf(target);
   if (memo.run !== null) return readBack(tools, call, name, wanted, memo.run, memo);
+  const left = secondsLeft(memo, tools.ambient.clock.now());
+  if (left > 0) return running(memo, left);
 
   const job = await tools.glue.job(name);
   if (job === null) return failed('glue-job-missing', `${name}: there is no such Glue job in ${tools.place.key}.`);
@@ -80,10 +81,13 @@ async function afterError(
   switch (failure.kind) {
     case 'busy':
       return placeTaken(tools, call, name, memo, failure);
-    case 'throttled':
+    case 'throttled': {
       // Refused before it was carried out: asking again later starts nothing twice.
-      if (memo.throttles >= mostThrottles) throw errorOf(failure, what);
-      return running({ ...memo, throttles: memo.throttles + 1 }, 5);
+      const now = tools.ambient.clock.now();
+      const later = putOff(memo, failure, now);
+      if (later === null) throw errorOf(failure, what);
+      return running({ ...memo, ...later }, secondsLeft(later, now));
+    }
     case 'missing':
       return failed('glue-job-missing', `${what}: ${failure.text}`);
     case 'refused':

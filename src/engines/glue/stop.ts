@@ -4,6 +4,7 @@ import { isEnding } from '../../model/run.js';
 import type { Progress, RunCall } from '../engine.js';
 import { chain, nextRestart, tailOf } from './continuation.js';
 import { errorOf, failed, failureOf } from './errors.js';
+import { notPutOff, type PutOff, putOff, secondsLeft } from './put-off.js';
 import { isCancelled, type Tools } from './shared.js';
 import { stateOf } from './states.js';
 
@@ -11,7 +12,7 @@ import { stateOf } from './states.js';
 const askAgainSeconds = 60;
 
 /** `askedAt`: milliseconds; null: Glue has not accepted a stop of this run from us. */
-interface Memo {
+interface Memo extends PutOff {
   readonly run: string;
   readonly askedAt: number | null;
 }
@@ -28,9 +29,12 @@ const runErrors: { readonly [code: string]: 'ended' | 'later' } = {
 /** Stops one run and follows it to its end; where Glue itself restarted it meanwhile, the run that took over is stopped. */
 export async function stop(tools: Tools, call: RunCall): Promise<Progress> {
   const { name } = call.run;
-  const first: Memo = { run: call.run.id, askedAt: isEnding(call.run) ? tools.ambient.clock.now() : null };
-  const memo: Memo = isObject(call.memo) ? (call.memo as unknown as Memo) : first;
+  const now = tools.ambient.clock.now();
+  const first: Memo = { ...notPutOff, run: call.run.id, askedAt: isEnding(call.run) ? now : null };
+  const memo: Memo = isObject(call.memo) ? { ...first, ...(call.memo as unknown as Partial<Memo>) } : first;
   if (memo.askedAt !== null) return follow(tools, name, memo, memo.askedAt);
+  const left = secondsLeft(memo, now);
+  if (left > 0) return running(memo, left);
   return isCancelled(tools, call) ? running(memo, 1) : ask(tools, name, memo);
 }
 
@@ -41,7 +45,10 @@ async function ask(tools: Tools, name: string, memo: Memo): Promise<Progress> {
     refusal = await tools.glue.stop(name, memo.run);
   } catch (error) {
     const failure = failureOf(error);
-    if (failure.kind === 'throttled') return running(memo, 5);
+    const now = tools.ambient.clock.now();
+    const later = failure.kind === 'throttled' ? putOff(memo, failure, now) : null;
+    if (later !== null) return running({ ...memo, ...later }, secondsLeft(later, now));
+    if (failure.kind === 'throttled') throw errorOf(failure, what);
     if (failure.kind === 'unknown' || failure.kind === 'credentials') throw errorOf(failure, what);
     return failed(failure.code === 'glue-refused' ? 'glue-stop-refused' : failure.code, `${what}: ${failure.text}`);
   }
@@ -79,7 +86,7 @@ async function follow(tools: Tools, name: string, memo: Memo, askedAt: number): 
     // The list may be late; a single run is not.
     const next = nextRestart(listed);
     const tail = state === 'replaced' && (await tools.glue.run(name, next)) !== null ? next : listed;
-    if (tail !== memo.run) return running({ run: tail, askedAt: null }, 1);
+    if (tail !== memo.run) return running({ ...notPutOff, run: tail, askedAt: null }, 1);
   }
   return { state: 'succeeded', run: memo.run, snapshot: null };
 }

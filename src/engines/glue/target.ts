@@ -7,7 +7,10 @@ const reference = /\$\{[a-z]+\.[^}]+\}/;
 const text = z.string().min(1);
 const location = z
   .string()
-  .regex(new RegExp(`^s3://|${reference.source}`), 'expected s3://bucket/key or a build result (${build.NAME})');
+  .regex(
+    new RegExp(`^s3://|${reference.source}`),
+    'expected s3://bucket/key, a build result (${build.NAME}), or for a file of this repository a map {file, upload-to}',
+  );
 const uploadTo = z
   .string()
   .regex(
@@ -55,7 +58,7 @@ const assumeRole = z.union([text, z.strictObject({ arn: text, 'external-id': tex
 
 /** Settings of a Glue streaming job. Times in minutes, as Glue counts them. */
 export const glueTarget = z.strictObject({
-  name: text.exactOptional().describe('Exact name of the Glue job; default: the key of the job'),
+  name: text.exactOptional().describe('Exact name of the Glue job; default: the key of the job, or `was`'),
   region: text.describe('AWS region of the Glue job'),
   account: z
     .string()

@@ -30,7 +30,7 @@ export async function openGit(place: string, options: LedgerOptions): Promise<Le
     value: ([rollout, deployed], where) => recordOf(rollout, deployed, where),
   });
   const builds = storeOf(scratch, buildsReading);
-  const writer = writerOf(scratch, options.clock.now, (oid) => records.has(oid) || builds.has(oid));
+  const writer = writerOf(scratch, options.clock.now, (oid) => records.has(oid) || builds.has(oid), options.signal);
 
   async function read(environment: string, jobs?: readonly string[]): Promise<ReadonlyMap<string, Held>> {
     if (jobs?.length === 0) return new Map();

@@ -44,8 +44,13 @@ export interface Writer {
   idle(): Promise<void>;
 }
 
-/** The one writer of a process: at most one push in flight; what comes meanwhile goes out together in the next. */
-export function writerOf(scratch: Scratch, now: () => number, has: (oid: string) => boolean): Writer {
+/** The one writer of a process: at most one push in flight; what comes meanwhile goes out together in the next. `signal`: the process ends now. */
+export function writerOf(
+  scratch: Scratch,
+  now: () => number,
+  has: (oid: string) => boolean,
+  signal?: AbortSignal,
+): Writer {
   let waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
   let pushes = 0;
@@ -89,7 +94,8 @@ export function writerOf(scratch: Scratch, now: () => number, has: (oid: string)
     for (const pause of [...pauses, null]) {
       open = await send(open);
       if (open.length === 0) return;
-      if (pause === null) break;
+      // No git is started any more: what became of it stays unknown.
+      if (pause === null || signal?.aborted) break;
       await delay(pause * 1000);
     }
     for (const one of open) one.reject(unknown(one));

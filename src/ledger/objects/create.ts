@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { pauses } from '../../artifacts/stores/repeat.js';
 import type { Bucket } from './bucket.js';
-import { pauses } from './limits.js';
 import { unknown } from './swap.js';
 
 /**

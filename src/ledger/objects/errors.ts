@@ -1,6 +1,6 @@
 import type { Refusal } from '../../artifacts/stores/errors.js';
+import { isPassing } from '../../artifacts/stores/repeat.js';
 import { RolloutError } from '../../model/error.js';
-import { isPassing } from './repeat.js';
 
 /** The identity lacks a right; `right` in the store's own words. */
 export class BucketDenied extends RolloutError {

@@ -1,23 +1,19 @@
 import type { File } from '@google-cloud/storage';
-import { optionsOf, refusalOf, statusOf } from '../../artifacts/stores/gcs.js';
+import { passes, refusalOf, statusOf } from '../../artifacts/stores/gcs.js';
+import { openStorage } from '../../artifacts/stores/gcs-client.js';
+import { repeater } from '../../artifacts/stores/repeat.js';
 import type { RolloutError } from '../../model/error.js';
 import { userAgent } from '../../version.js';
 import type { LedgerOptions } from '../options.js';
 import type { Bucket, Found, Listing, Put } from './bucket.js';
 import { bucketError } from './errors.js';
 import { requestSeconds } from './limits.js';
-import { isPassing, repeater } from './repeat.js';
 
 /** A bucket of Cloud Storage, or of a server that speaks its JSON API (`STORAGE_EMULATOR_HOST`). */
 export async function openGcsBucket(name: string, options: LedgerOptions): Promise<Bucket> {
-  const { Storage } = await import('../../artifacts/stores/sdk-storage.js');
   const ambient = { env: options.env, userAgent, signal: new AbortController().signal, secret: () => '' };
-  const storage = new Storage({
-    ...(await optionsOf({ region: null, role: null, impersonate: null }, ambient)),
-    retryOptions: { autoRetry: false },
-  });
-  // With STORAGE_EMULATOR_HOST in its process the client leaves the base path out, which not every server takes.
-  storage.baseUrl = `${storage.apiEndpoint}/storage/v1`;
+  const nobodyElse = { region: null, role: null, impersonate: null };
+  const storage = await openStorage(nobodyElse, ambient);
   const bucket = storage.bucket(name);
   const url = `gs://${name}`;
   const repeated = repeater(requestSeconds(options), passes);
@@ -119,11 +115,6 @@ function download(file: File): Promise<Found> {
         else resolve({ text: Buffer.concat(chunks).toString('utf8'), tag });
       });
   });
-}
-
-/** Also where no answer came, but not for want of credentials. */
-function passes(error: unknown): boolean {
-  return isPassing(statusOf(error)) && refusalOf(error, '', '').kind === 'failed';
 }
 
 /** Another write of the object is under way, or came just now: one object takes about one write a second. */

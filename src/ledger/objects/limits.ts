@@ -8,6 +8,3 @@ export const writesAtOnce = 16;
 export function requestSeconds({ timeoutSeconds }: LedgerOptions): number {
   return timeoutSeconds ?? 15;
 }
-
-/** Pauses before a request is repeated, in milliseconds of the real clock; the last try has none after it. */
-export const pauses: readonly (number | null)[] = [100, 400, 1600, null];

@@ -1,3 +1,4 @@
+import { isPassing, repeater } from '../../artifacts/stores/repeat.js';
 import { refusalOf, settingsOf, statusOf } from '../../artifacts/stores/s3.js';
 import type { RolloutError } from '../../model/error.js';
 import { userAgent } from '../../version.js';
@@ -5,7 +6,6 @@ import type { LedgerOptions } from '../options.js';
 import type { Bucket, Listing, Put } from './bucket.js';
 import { bucketError } from './errors.js';
 import { requestSeconds } from './limits.js';
-import { isPassing, repeater } from './repeat.js';
 
 /** Refusals that can pass: of a slow upload, and of a clock that the client has set right by the answer. */
 const passing: readonly string[] = ['RequestTimeout', 'RequestTimeTooSkewed'];

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { pauses } from '../../artifacts/stores/repeat.js';
 import { RolloutError } from '../../model/error.js';
 import type { Bucket } from './bucket.js';
 import { type Entry, encodeEntry, parseEntry, type Standing } from './entry.js';
-import { pauses } from './limits.js';
 
 /** The entry that stands in an object, or null. */
 export async function standing(bucket: Bucket, key: string): Promise<Standing | null> {

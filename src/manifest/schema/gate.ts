@@ -3,6 +3,7 @@ import type { Gate } from '../../model/job.js';
 import { duration } from './duration.js';
 
 const amount = z.union([z.number(), duration]).describe('A number, or a duration such as 120s.');
+export const signalName = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/;
 const ratio = z.number().positive();
 
 const comparators = ['max', 'min', 'equals', 'max-vs-baseline', 'min-vs-baseline', 'max-delta'] as const;
@@ -12,7 +13,7 @@ export const gate = z
   .strictObject({
     signal: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/, 'expected the name of a signal')
+      .regex(signalName, 'expected the name of a signal')
       .describe('What is measured, for example watermark-age, lag or throughput.'),
     max: amount.optional().describe('Largest value that passes.'),
     min: amount.optional().describe('Smallest value that passes.'),

@@ -3,8 +3,9 @@ import { strategyNames } from '../../model/job.js';
 import { globFault } from '../globs.js';
 import { limits } from '../limits.js';
 import { duration } from './duration.js';
-import { gate } from './gate.js';
+import { gate, signalName } from './gate.js';
 import { key } from './names.js';
+import { signal } from './signal.js';
 
 const glob = z.string().superRefine((text, context) => {
   const message = globFault(text);
@@ -17,7 +18,11 @@ const chosen = strategyNames.filter((name) => name !== 'create' && name !== 'sto
 const strategyName = z.enum(chosen);
 
 const parallel = z.strictObject({
-  overlap: duration.prefault('10m').describe('How long both runs process after the gates have passed. Default: 10m.'),
+  overlap: duration
+    .prefault('10m')
+    .describe(
+      'How long both runs process at least: the old one is released when the new one has been watched for this long, or for verify.bake if that is longer. Default: 10m.',
+    ),
   slots: z
     .array(z.record(z.string(), z.unknown()))
     .default([])
@@ -38,6 +43,10 @@ const verify = z.strictObject({
   'running-within': duration.prefault('15m').describe('How long the new run may take until it runs. Default: 15m.'),
   bake: duration.prefault('5m').describe('How long the new run is watched before it counts as good. Default: 5m.'),
   gates: z.array(gate).max(50).default([]).describe('Conditions on measured signals.'),
+  signals: z
+    .record(z.string().regex(signalName, 'expected the name of a signal'), signal)
+    .optional()
+    .describe('Signals that are measured elsewhere than by the engine, by name.'),
 });
 
 /** A job after defaults, overlay and interpolation. Descriptions become the published JSON schema. */

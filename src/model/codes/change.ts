@@ -31,6 +31,10 @@ export const changeCodes = {
       'The commit to explain the change against is not known or cannot be read, so every job is compared with what runs.',
     next: 'Nothing has to be done; to see which files changed, allow `git fetch` in the checkout (persist-credentials) or give `base`.',
   },
+  'base-parent': {
+    meaning: '`detect` was called by hand without a base, so the commit was compared with its first parent.',
+    next: 'Give `base` (a commit, a branch or a tag) to see what more commits change.',
+  },
   'paths-not-shipped': {
     meaning:
       'The job’s `paths` match files that neither an artifact nor a build ships, so a change of them never reaches a run.',

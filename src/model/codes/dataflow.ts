@@ -183,6 +183,14 @@ export const dataflowCodes = {
       'The project runs as many jobs as the default quota allows, and a parallel update needs one more for a while.',
     next: 'Check the quota of concurrent jobs before you apply.',
   },
+  'dataflow-metrics-refused': {
+    meaning: 'The identity may not read the metrics by which the new run would be verified.',
+    next: 'Grant monitoring.timeSeries.list (roles/monitoring.viewer) on the project.',
+  },
+  'dataflow-metrics-unavailable': {
+    meaning: 'Cloud Monitoring gave no usable answer.',
+    next: 'Nothing: it is asked again. A gate that stays without samples is never passed.',
+  },
   'dataflow-reference-unavailable': {
     meaning: 'Cloud Storage did not answer when the template was read.',
     next: 'Run again; nothing was changed.',

@@ -137,9 +137,21 @@ export const glueCodes = {
       'Glue kept refusing the start because of its limit on concurrent runs, although no run of the job is active.',
     next: 'Look at the runs in the Glue console, then run `stream-rollout resume`.',
   },
+  'glue-metrics-refused': {
+    meaning: 'The identity may not read the metrics by which the new run would be verified.',
+    next: 'Grant cloudwatch:GetMetricData and cloudwatch:ListMetrics.',
+  },
+  'glue-metrics-unavailable': {
+    meaning: 'CloudWatch gave no usable answer.',
+    next: 'Nothing: it is asked again. A gate that stays without samples is never passed.',
+  },
   'glue-throttled': {
     meaning: 'Glue throttles the calls of this account.',
     next: 'Lower max-parallel, or try again later.',
+  },
+  'glue-unavailable': {
+    meaning: 'Glue did not answer a read, after several tries.',
+    next: 'Run again; nothing was changed by the reads.',
   },
   'glue-answer-unknown': {
     meaning: 'A call to Glue got no definite answer; whether it took effect is found out by looking at the runs.',

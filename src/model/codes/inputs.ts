@@ -9,6 +9,10 @@ export const inputsCodes = {
     meaning: 'The file given as `plan-file` cannot be read as a plan of this version.',
     next: 'Give the file that `plan` wrote (output `plan-file`).',
   },
+  'evidence-invalid': {
+    meaning: 'The file given to `verify --replay` is no evidence of this version.',
+    next: 'Give the file that a rollout wrote (output `evidence-file`, or `evidence.json` in `--out`).',
+  },
   'input-invalid': {
     meaning: 'An input or flag has a value that cannot be read.',
     next: 'Correct the value; the message names the input and what it takes.',
@@ -33,6 +37,11 @@ export const inputsCodes = {
   'manifest-not-found': {
     meaning: 'No manifest was found.',
     next: 'Create `.github/streaming-jobs.yml`, or set the input `manifest`.',
+  },
+  'clock-rate-refused': {
+    meaning:
+      'The clock was to run fast (`STREAM_ROLLOUT_CLOCK_RATE`), but a service that the jobs or the ledger use is not on this machine: waits on a real cloud are never shortened.',
+    next: 'Unset `STREAM_ROLLOUT_CLOCK_RATE`, or take all variables that `emulate` prints.',
   },
   'secret-missing': {
     meaning: 'The manifest refers to `${secret.NAME}`, and the process environment has no such variable.',

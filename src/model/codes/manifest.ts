@@ -101,6 +101,11 @@ export const manifestCodes = {
     meaning: 'A gate has no comparator, or one that does not go with its mode.',
     next: 'Give at least one of `max`, `min`, `equals`, `max-vs-baseline`, `min-vs-baseline`, or `max-delta` for `mode: budget`.',
   },
+  'manifest-signal': {
+    meaning:
+      'A gate names a signal that neither the job declares nor its engine offers, or a declared signal has more than one source.',
+    next: 'Name a signal of the engine (docs/verification.md lists them), or declare it under `verify.signals` with one source.',
+  },
   'manifest-build': {
     meaning: 'A job has a `build` command but no `paths`, so that nothing says when its code changed.',
     next: 'List the sources that go into the build under `paths`.',

@@ -12,8 +12,9 @@ export const planCodes = {
     next: 'Check which ledger the last rollout wrote; then `apply --on-drift adopt` takes the run over as it is.',
   },
   'run-foreign': {
-    meaning: 'The active run bears the stamp of another repository, environment or job.',
-    next: 'Give one of the two another `target.name`, or set `name` in the manifest; `apply --on-drift adopt` takes the run over.',
+    meaning:
+      'The active run bears the stamp of another repository, environment or job. It may be this job’s own run from before the manifest had environments: stamps and records belong to one environment.',
+    next: 'Give one of the two another `target.name`, or set `name` in the manifest; `apply --on-drift adopt` takes the run over as it runs, `--on-drift overwrite` replaces it.',
   },
   'stray-run': {
     meaning: 'A run of an older rollout of this job is still active beside, or in place of, the recorded one.',
@@ -44,17 +45,32 @@ export const planCodes = {
       'The run that is taken over differs from the manifest in fields that the engine shows. Nothing is changed for that.',
     next: 'Correct the manifest, or roll the declared settings out with `apply --force`.',
   },
+  'adopted-without-change': {
+    meaning:
+      'The commit that puts a running job under rollouts also changes its code. The run is taken over as it is, and the declared revision is recorded for it, so this change does not roll out by itself.',
+    next: '`apply --force --jobs JOB` rolls it out; or put the manifest in first, and change the code with the next commit.',
+  },
   'revision-unknown': {
     meaning: 'What the job should run can not be told: the content of its artifact could not be read.',
     next: 'Check that the artifact exists and that the credentials of this step may read it.',
   },
   'revision-quarantined': {
-    meaning: 'This revision, or these scale values, failed before. They are left alone until something changes.',
-    next: 'Push a fix, run the failed workflow run again, or use `apply --force`.',
+    meaning:
+      'This revision, or these scale values, failed before, or a person rolled back from them. They are left alone until something changes.',
+    next: 'Push another revision, run the failed workflow run again, or use `apply --force`.',
   },
   'no-strategy': {
     meaning: 'No strategy can carry the change out within what the job tolerates; each one is listed with its reason.',
     next: 'Change what the job declares (`sink`, `max-gap`, `stateful`, `parallel.slots`, `strategy`), or consent with `accept`.',
+  },
+  'name-kept': {
+    meaning: 'The job has another key than before (`was`). Its runs keep the name that they have on the engine.',
+    next: 'Add `target.name` with the old name before you take `was` out of the manifest: without both, the name is the key.',
+  },
+  'name-changes': {
+    meaning:
+      'The run that is replaced has another name on the engine than the manifest declares. No engine renames a run, so a new one is started.',
+    next: 'To keep the run, declare its name with `target.name`.',
   },
   'gap-unknown': {
     meaning: 'The job declares `max-gap`, and how long the chosen strategy stops processing is not known beforehand.',
@@ -68,9 +84,14 @@ export const planCodes = {
     meaning: 'The engine does not show the run’s scale, and no record tells it, so a changed value can not be seen.',
     next: 'Use `apply --force` once; afterwards the values are recorded.',
   },
-  'gates-not-judged': {
-    meaning: 'The job declares gates, and this version judges only that a run is running and not crash-looping.',
-    next: 'Remove `verify.gates`, so that a green result does not claim what was not checked.',
+  'gate-signal-unknown': {
+    meaning: 'A gate names a signal that neither the job declares nor its engine offers, so it could never be judged.',
+    next: 'Name one of the signals in the message, or declare it under `verify.signals` with a source.',
+  },
+  'gate-needs-history': {
+    meaning:
+      'The new run is to be watched for longer than one call lasts, and a source keeps no history: at each `resume` the bake would begin anew, for ever.',
+    next: 'Shorten `bake` or the gate, raise `wait-for-minutes`, take a source with history (Prometheus), or make the gate `advisory`.',
   },
   downgrade: {
     meaning: 'The commit is an ancestor of the one that is deployed: rolling it out would undo newer work.',

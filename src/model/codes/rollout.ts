@@ -1,6 +1,21 @@
 import type { CodeEntry } from './entry.js';
 
 export const rolloutCodes = {
+  'gate-failed': {
+    meaning:
+      'A gate was not met by the new run: a signal was measured, and was not as declared or as the engine expects by default.',
+    next: 'Look at the gate and its chart in the report; `verify --replay` on the evidence file gives the same verdict again. Fix the code, or the gate.',
+  },
+  'gate-inconclusive': {
+    meaning:
+      'A gate could not be judged: too few samples were known, or there was nothing to compare with. That is no success, so the job is left as it is.',
+    next: 'Look at the signal in your monitoring. If the run is good, `apply --force` verifies it again once the signal can be read; `advisory: true` makes a gate decide nothing.',
+  },
+  'signal-unreadable': {
+    meaning:
+      'The source of a signal could not be read, or its answer is none that can be used. The sample counts as unknown.',
+    next: 'Check the address, the query and the rights of `verify.signals`; the message says what was answered.',
+  },
   'unexpected-run': {
     meaning:
       'A run of the job is active that this rollout did not start and the ledger does not name. Nothing was touched.',
@@ -60,6 +75,16 @@ export const rolloutCodes = {
     meaning: 'The engine accepted a call, but its effect did not show within the settle time.',
     next: 'Look at the job on the engine, then run `resume`.',
   },
+  'verb-missing': {
+    meaning:
+      'A step that this rollout needs, often the start of the old revision, is one that the engine has no verb for.',
+    next: 'Look at what runs now; bring the job back by hand on the engine, or fix forward with a new commit.',
+  },
+  'run-after-close': {
+    meaning:
+      'A run came up while the rollout was being closed: a call of an earlier process took effect late. It was left alone.',
+    next: '`apply --force` stops it and rolls the job out again.',
+  },
   'call-unanswered': {
     meaning: 'A call to the engine was sent again and again without a definite answer, and its effect never showed.',
     next: "Look at the job and at the engine's limits (names, concurrent runs, quota), then run `apply` again.",
@@ -73,7 +98,7 @@ export const rolloutCodes = {
     next: 'Wait for it, or take over with `take-over` if you know that it is dead.',
   },
   'rollout-lost': {
-    meaning: 'Another process took the rollout over while this one worked on it.',
+    meaning: 'Another process took the rollout over while this one worked on it, and not for a newer commit.',
     next: 'Look at the other run; this one made no further call.',
   },
   'rollout-interrupted': {
@@ -83,6 +108,11 @@ export const rolloutCodes = {
   'rollout-pending': {
     meaning: 'The new run is being watched for longer than this call may take.',
     next: 'Run `resume`; the scheduled workflow does so by itself.',
+  },
+  'backstop-pending': {
+    meaning:
+      "The new run of an overlap failed and was stopped, and the old one runs. The service's own timer may still drain the old run, so the rollout stays open until a look after that time.",
+    next: 'Run `resume` after the time that the message names; the scheduled workflow does so by itself. A newer commit need not wait.',
   },
   'needs-failed': {
     meaning: 'A job that this one needs, or the first instance of its `for-each`, did not succeed.',

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{a as e}from"./chunk-UT5O72HO.js";var n={dataflow:e(async()=>(await import("./dataflow-JCGPS42V.js")).dataflow,"dataflow"),glue:e(async()=>(await import("./glue-GSQBRQEA.js")).glue,"glue"),command:e(async()=>(await import("./command-MA4LEODW.js")).command,"command")},t=Object.keys(n);export{n as a,t as b};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{a,b}from"./chunk-QX7PVDBM.js";import"./chunk-YXM42T6M.js";import"./chunk-XV3IQPOP.js";import"./chunk-5KP73FDN.js";import"./chunk-R3IFIKML.js";import"./chunk-2KDLLCUA.js";import"./chunk-UT5O72HO.js";export{b as loadEngine,a as makeBench};

@@ -1,0 +1,1 @@
+export { cloudwatchService } from './service.js';

@@ -1,0 +1,119 @@
+import type { Place } from '../glue/place.js';
+import type { Run } from '../glue/run.js';
+import type { Sources, Trace, Working, Workload } from '../workload/index.js';
+import type { CloudwatchSettings } from './settings.js';
+
+/** What a run sends about the time from one sample to the next; null: nothing. Times in milliseconds. */
+type Value = (moment: {
+  readonly run: Run;
+  readonly trace: Trace;
+  readonly workload: Workload;
+  readonly from: number;
+  readonly at: number;
+}) => number | null;
+
+interface Kind {
+  readonly unit: string;
+  readonly type: 'count' | 'gauge';
+  readonly value: Value;
+}
+
+export interface Sample {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** A metric with its dimensions; samples oldest first. */
+export interface Metric {
+  readonly name: string;
+  readonly dimensions: { readonly [name: string]: string };
+  readonly unit: string;
+  readonly samples: readonly Sample[];
+}
+
+export const namespace = 'Glue';
+
+/** https://docs.aws.amazon.com/glue/latest/dg/glue-streaming-monitoring.html */
+const kinds: { readonly [name: string]: Kind } = {
+  'glue.driver.streaming.numRecords': {
+    unit: 'Count',
+    type: 'count',
+    value: ({ run, trace, from, at }) => Math.round(trace.takenBy(run.id, from, at)),
+  },
+  'glue.driver.streaming.batchProcessingTimeInMs': {
+    unit: 'Milliseconds',
+    type: 'gauge',
+    value: ({ run, trace, workload, from, at }) =>
+      Math.max(100, Math.round((trace.takenBy(run.id, from, at) / capacityOf(run, workload)) * 1000)),
+  },
+  'glue.driver.streaming.maxConsumerLagInMs': {
+    unit: 'Milliseconds',
+    type: 'gauge',
+    // The age of what is read when it is read: what waited longest was at the head of the batch.
+    value: ({ run, trace, from }) => (run.fate.consumerLag ? Math.round(trace.lagAt(from) * 1000) + 500 : null),
+  },
+};
+
+/** All metrics of the runs of a place: of each run, and of each job under `JobRunId` `ALL`. A run that takes no record sends nothing. */
+export function metricsOf(
+  place: { readonly place: Place; readonly runs: readonly Run[] },
+  sources: Sources,
+  settings: CloudwatchSettings,
+  now: number,
+): readonly Metric[] {
+  const names = new Set(place.runs.map(({ launch }) => launch.jobName));
+  return [...names].flatMap((jobName) => {
+    const runs = place.runs.filter(({ launch }) => launch.jobName === jobName);
+    const trace = sources.trace(jobName, runs.map(working), now);
+    return Object.entries(kinds).flatMap(([name, kind]) => {
+      if (settings.missing.includes('*') || settings.missing.includes(name)) return [];
+      const Type = settings.types[name] ?? kind.type;
+      const metric = (JobRunId: string, samples: readonly Sample[]): readonly Metric[] =>
+        samples.length === 0
+          ? []
+          : [{ name, dimensions: { JobName: jobName, JobRunId, Type }, unit: kind.unit, samples }];
+      const each = runs.map((run) => ({ run, samples: samplesOf(run, kind, trace, jobName, sources, settings, now) }));
+      const all = each.flatMap(({ samples }) => samples).sort((a, b) => a.at - b.at);
+      return [...each.flatMap(({ run, samples }) => metric(run.id, samples)), ...metric('ALL', all)];
+    });
+  });
+}
+
+function samplesOf(
+  run: Run,
+  kind: Kind,
+  trace: Trace,
+  jobName: string,
+  sources: Sources,
+  { sampleSeconds }: CloudwatchSettings,
+  now: number,
+): readonly Sample[] {
+  const since = run.runningSince;
+  if (since === null || !run.fate.metrics || !run.launch.streaming) return [];
+  const step = sampleSeconds * 1000;
+  const samples: Sample[] = [];
+  for (let at = since + step; at <= Math.min(now, run.completedOn ?? now); at += step) {
+    const from = at - step;
+    if (trace.takenBy(run.id, from, at) === 0) continue;
+    const value = kind.value({ run, trace, workload: sources.of(jobName, at), from, at });
+    if (value !== null) samples.push({ at, value });
+  }
+  return samples;
+}
+
+function working(run: Run): Working {
+  return {
+    run: run.id,
+    reads: run.shown.flatMap(({ at, run: shown }, index) =>
+      shown['JobRunState'] === 'RUNNING' && run.launch.streaming
+        ? [{ from: at, to: run.shown[index + 1]?.at ?? null }]
+        : [],
+    ),
+    perSecond: run.fate.capacity,
+    warmUpSeconds: run.fate.warmUp,
+  };
+}
+
+function capacityOf(run: Run, workload: Workload): number {
+  return Math.max(1e-3, run.fate.capacity ?? workload.capacityPerSecond);
+}

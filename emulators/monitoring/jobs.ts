@@ -1,0 +1,86 @@
+import type { DataflowRun } from '../dataflow/run.js';
+import type { Sources, Working } from '../workload/index.js';
+import { groupedBy } from './grouped.js';
+import { type Metric, metrics } from './metrics.js';
+import type { Point, Series } from './series.js';
+import type { MonitoringSettings } from './settings.js';
+
+/** For how long after its end a run that failed is still called so, in milliseconds. */
+const remembered = 600_000;
+
+/** All series of a metric within a time, as they show at `now` (milliseconds). */
+export function seriesOf(
+  type: string,
+  metric: Metric,
+  runs: readonly DataflowRun[],
+  sources: Sources,
+  settings: MonitoringSettings,
+  span: { readonly from: number; readonly to: number; readonly now: number },
+): readonly Series[] {
+  if (settings.missing.includes('*') || settings.missing.includes(type)) return [];
+  const families = groupedBy(runs, ({ project, location, name }) => `${project}/${location}/${name}`);
+  return [...families.values()].flatMap((family) => {
+    const name = family[0]?.name ?? '';
+    const trace = sources.trace(name, family.map(working), span.now);
+    return family.flatMap((run) =>
+      metric.series.flatMap(({ labels, value }): readonly Series[] => {
+        const points = timesOf(run, metric, settings, span).flatMap((at): readonly Point[] => {
+          const from = at - settings.sampleSeconds * 1000;
+          const found = value({ run, trace, workload: sources.of(name, at), from, at });
+          return found === null ? [] : [{ start: metric.kind === 'GAUGE' ? at : from, end: at, value: found }];
+        });
+        if (points.length === 0) return [];
+        const resource = { project_id: run.project, job_name: run.name, region: run.location };
+        return [
+          {
+            metricType: `dataflow.googleapis.com/${type}`,
+            metricLabels: metric.labelsRun ? { job_id: run.id, ...labels } : labels,
+            resource: { type: 'dataflow_job', labels: resource },
+            kind: metric.kind,
+            valueType: metric.valueType,
+            unit: metric.unit,
+            points,
+          },
+        ];
+      }),
+    );
+  });
+}
+
+/** A metric by the part of its type behind the service's name, or undefined. */
+export function metricOf(type: string): Metric | undefined {
+  return Object.hasOwn(metrics, type) ? metrics[type] : undefined;
+}
+
+function working(run: DataflowRun): Working {
+  const { behaviour, capacityPerSecond, warmUpSeconds } = run.fate;
+  const stuck = behaviour === 'stalled' || behaviour === 'crash-loop';
+  return {
+    run: run.id,
+    reads: run.history.flatMap(({ state, at }, index) =>
+      state === 'JOB_STATE_RUNNING' ? [{ from: at, to: run.history[index + 1]?.at ?? null }] : [],
+    ),
+    perSecond: stuck ? 0 : (capacityPerSecond ?? null),
+    warmUpSeconds: warmUpSeconds ?? 0,
+  };
+}
+
+/** When a run was sampled, oldest first: every so often since it began to run, until it ended; what shows by now. */
+function timesOf(
+  run: DataflowRun,
+  metric: Metric,
+  { sampleSeconds, visibleAfterSeconds }: MonitoringSettings,
+  { from, to, now }: { readonly from: number; readonly to: number; readonly now: number },
+): readonly number[] {
+  const since = run.history.find(({ state }) => state === 'JOB_STATE_RUNNING')?.at;
+  if (since === undefined) return [];
+  const last = run.history.at(-1);
+  const works = last?.state === 'JOB_STATE_RUNNING' || last?.state === 'JOB_STATE_DRAINING';
+  const ended = works || last === undefined ? Number.POSITIVE_INFINITY : last.at + (metric.afterEnd ? remembered : 0);
+  const step = sampleSeconds * 1000;
+  const until = Math.min(to, ended, now - visibleAfterSeconds * 1000);
+  const first = since + Math.max(1, Math.ceil((from - since) / step)) * step;
+  const times: number[] = [];
+  for (let at = first; at <= until; at += step) times.push(at);
+  return times;
+}

@@ -1,0 +1,2 @@
+export { Sources, type Working, type Workload, workloadsSchema } from './sources.js';
+export type { Trace } from './trace.js';

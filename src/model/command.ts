@@ -1,0 +1,16 @@
+/** What a command is about: one environment, and one of its jobs or all. */
+export interface About {
+  readonly environment: string | null;
+  readonly job?: string | null;
+}
+
+/**
+ * A command of this tool that can be pasted as it is: the one place where next commands are made. The environment is always named where it
+ * is known: without it a command would be refused, or mean another one, as soon as there are several.
+ */
+export function commandOf(command: string, { environment, job = null }: About, ...flags: readonly string[]): string {
+  const words = ['stream-rollout', command];
+  if (environment !== null) words.push('--environment', environment);
+  if (job !== null) words.push('--jobs', job);
+  return [...words, ...flags].join(' ');
+}

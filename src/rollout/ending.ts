@@ -1,0 +1,59 @@
+import { isActive, isEnding, type Run } from '../model/run.js';
+import { answered, patience } from './answered.js';
+import { closing } from './closing.js';
+import type { Crew, Ended } from './crew.js';
+import type { Decision } from './decision.js';
+import type { Knowledge } from './knowledge.js';
+import type { Landing } from './landing.js';
+import { closeRecord } from './records.js';
+import type { Sight } from './sight.js';
+import { text } from './text.js';
+
+/** The two ends of a rollout in this process: it is closed, or left for whoever comes next. */
+export interface Endings {
+  close(decision: Extract<Decision, { do: 'close' }>, see: Sight): Promise<Ended>;
+  /** `until`: nothing is left to do before this moment (milliseconds). */
+  leave(how: 'pending' | 'interrupted', why: string, until?: number | null): Promise<Ended>;
+}
+
+export function endingsOf(crew: Crew, know: Knowledge, land: Landing['land'], say: (line: string) => void): Endings {
+  const { clock, pen, signal } = crew;
+  return { close, leave };
+
+  async function close(decision: Extract<Decision, { do: 'close' }>, see: Sight): Promise<Ended> {
+    const end = closing(pen.record, decision, see, clock.now());
+    await crew.turn?.();
+    // Only now, so that no other write takes the end along and tells of it as something else.
+    pen.note((record) => closeRecord(record, end));
+    await land(`close rollout ${pen.record.n}: ${decision.outcome}`, null, true);
+    const runs = await lookAgain(see);
+    return { how: 'closed', record: pen.record, runs, note: null, late: lateOf(runs, see) };
+  }
+
+  async function leave(how: 'pending' | 'interrupted', why: string, until: number | null = null): Promise<Ended> {
+    say(why);
+    if (until !== null) pen.note((record) => ({ ...record, waitsUntil: new Date(until).toISOString() }));
+    // After a cancelled step its own post step follows: it finds what is left by the holder.
+    const postFollows = signal.aborted && crew.last !== true && pen.record.holder?.workflow != null;
+    if (!postFollows) pen.note((record) => ({ ...record, holder: null, lease: null }));
+    await answered(pen.flush(`hand over rollout ${pen.record.n}: ${how}`), signal, patience.handOver);
+    return { how, record: pen.record, runs: know.runs, note: why };
+  }
+
+  /** A holder that stood still may have made its call between our last look and the close; only a rollout that was taken over had one. */
+  async function lookAgain(see: Sight): Promise<readonly Run[]> {
+    if (crew.takenOver !== true || signal.aborted) return see.runs;
+    try {
+      return await crew.session.look({ ...crew.subject, ids: [...crew.subject.ids, ...see.runs.map((run) => run.id)] });
+    } catch (error) {
+      say(`the rollout is closed; the look after it failed: ${text(error)}`);
+      return see.runs;
+    }
+  }
+}
+
+/** Runs that came up after the last look before the close. */
+function lateOf(runs: readonly Run[], see: Sight): readonly Run[] {
+  const known = new Set(see.runs.map((run) => run.id));
+  return runs.filter((run) => isActive(run) && !isEnding(run) && !known.has(run.id) && !known.has(run.continues ?? ''));
+}

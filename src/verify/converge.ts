@@ -1,0 +1,107 @@
+import type { GateSpec, GateVerdict } from '../model/verification.js';
+import { longestGap } from './coverage.js';
+import type { Graded } from './grade.js';
+import { inWords, reading } from './words.js';
+
+/** Times in milliseconds. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly samples: number;
+}
+
+/**
+ * Earlier failures are expected. It passes as soon as all samples of a stretch of `forSeconds` pass, without a gap. At the deadline it
+ * has failed if that is certain, whatever was unknown; where the unknown samples could have made it pass, it is inconclusive.
+ */
+export function judgeConverge(
+  spec: GateSpec,
+  all: readonly Graded[],
+  runningSince: number,
+  now: number,
+): GateVerdict | null {
+  const from = runningSince + spec.graceSeconds * 1000;
+  const deadline = runningSince + spec.endSeconds * 1000;
+  // A point that is still on its way could break the stretch: only what can be complete is judged.
+  const complete = Math.min(deadline, now - spec.latenessSeconds * 1000);
+  const inside = all.filter(({ at }) => at >= from && at <= complete);
+  const span = spans(inside, spec).find((one) => isLong(one, spec) && one.samples >= leastSamples(spec));
+  if (span !== undefined) {
+    const since = Math.round((span.from - runningSince) / 1000);
+    return {
+      result: 'pass',
+      message: `it was as expected from ${since} s after the new run ran, for ${spec.forSeconds} s`,
+    };
+  }
+  if (now < deadline + spec.latenessSeconds * 1000) return null;
+  return atDeadline(spec, inside, from, deadline);
+}
+
+function atDeadline(spec: GateSpec, inside: readonly Graded[], from: number, deadline: number): GateVerdict {
+  const told = inside.filter(({ grade }) => grade !== 'unknown');
+  const judged = told.filter(({ grade }) => grade !== 'idle');
+  const last = judged.at(-1);
+  const stale = spec.staleSeconds * 1000;
+  if (last === undefined) {
+    if (told.length >= spec.minSamples && longestGap(timesOf(told), from, deadline) <= stale)
+      return { result: 'skipped', message: 'the source had no input' };
+    return {
+      result: 'inconclusive',
+      message: told.length === 0 ? 'no sample was known' : 'too few samples were known',
+    };
+  }
+  // A source that has input now and then gives no stretch that is long enough, and nothing to complain of either.
+  const noComplaint = inside.every(({ grade }) => grade === 'pass' || grade === 'idle') && judged.length < told.length;
+  if (noComplaint && told.length >= spec.minSamples && longestGap(timesOf(told), from, deadline) <= stale) {
+    return { result: 'pass', message: 'it was as expected whenever the source had input' };
+  }
+  const late = `it was not ${inWords(spec)} for ${spec.forSeconds} s within ${spec.endSeconds} s`;
+  const stillFails = last.grade === 'fail' && deadline - last.at <= stale;
+  if (stillFails) return { result: 'fail', message: `${late}, and ${reading(last.value, spec)} at the end` };
+  return mayHavePassed(spec, told, from, deadline)
+    ? { result: 'inconclusive', message: `${late}, as far as samples were known` }
+    : { result: 'fail', message: late };
+}
+
+/** Between two failures, or the ends, lies a stretch that is long enough and not known well enough to rule a pass out. */
+function mayHavePassed(spec: GateSpec, told: readonly Graded[], from: number, deadline: number): boolean {
+  if (spans(told, spec).some((span) => isLong(span, spec))) return true;
+  const fences = [from, ...timesOf(told.filter(({ grade }) => grade === 'fail')), deadline];
+  return fences.slice(1).some((to, index) => {
+    const start = fences[index] ?? from;
+    if (to - start < spec.forSeconds * 1000) return false;
+    const inner = timesOf(told).filter((at) => at > start && at < to);
+    return longestGap(inner, start, to) > spec.staleSeconds * 1000;
+  });
+}
+
+/** Stretches of passing samples without a gap. An idle sample neither passes nor breaks one. */
+function spans(all: readonly Graded[], spec: GateSpec): readonly Span[] {
+  const found: Span[] = [];
+  let span: Span | null = null;
+  let seen = 0;
+  for (const { at, grade } of all) {
+    if (span !== null && at - seen > spec.staleSeconds * 1000) span = null;
+    seen = at;
+    if (grade === 'idle') continue;
+    if (grade !== 'pass') {
+      span = null;
+      continue;
+    }
+    span = span === null ? { from: at, to: at, samples: 1 } : { from: span.from, to: at, samples: span.samples + 1 };
+    found.push(span);
+  }
+  return found;
+}
+
+function isLong(span: Span, spec: GateSpec): boolean {
+  return span.to - span.from >= spec.forSeconds * 1000;
+}
+
+function leastSamples(spec: GateSpec): number {
+  return Math.max(1, Math.ceil(spec.forSeconds / spec.intervalSeconds));
+}
+
+function timesOf(all: readonly Graded[]): readonly number[] {
+  return all.map(({ at }) => at);
+}

@@ -1,0 +1,53 @@
+import type { Bounds } from '../model/signal.js';
+import type { Baseline } from '../model/verification.js';
+
+/** The values between which a sample passes; null: no bound on that side. */
+export interface Limits {
+  readonly max: number | null;
+  readonly min: number | null;
+  readonly equals: number | null;
+}
+
+/** Why there is nothing to compare a sample with. `nothing-before`: no run was there before, so that nothing is missing either. */
+export type NoLimits = 'nothing-before' | 'no-baseline';
+
+/**
+ * The limits of a gate over its baseline. Where an absolute and a relative bound are given, the looser one counts, unless the old run
+ * broke the absolute bound itself: what was measured of an unhealthy run excuses nothing. A baseline of 0 says nothing about a ratio.
+ */
+export function limitsOf(bounds: Bounds, baseline: Baseline | null): Limits | NoLimits {
+  const base = baseline?.value ?? null;
+  const max = looser(bounds.max, product(bounds.maxVsBaseline, base), base, Math.max);
+  const min = looser(bounds.min, product(bounds.minVsBaseline, base), base, Math.min);
+  if (max === null && min === null && bounds.equals === null) {
+    return baseline?.why === 'nothing-before' ? 'nothing-before' : 'no-baseline';
+  }
+  return { max, min, equals: bounds.equals };
+}
+
+/** True if the old run itself broke the absolute bounds, so that only those count. */
+export function isUnhealthy(bounds: Bounds, baseline: Baseline | null): boolean {
+  const base = baseline?.value ?? null;
+  if (base === null) return false;
+  return (bounds.max !== null && base > bounds.max) || (bounds.min !== null && base < bounds.min);
+}
+
+/** Every bound has to hold; a comparison with what is no number is no pass. */
+export function within(value: number, { max, min, equals }: Limits): boolean {
+  return (max === null || value <= max) && (min === null || value >= min) && (equals === null || value === equals);
+}
+
+function product(factor: number | null, base: number | null): number | null {
+  return factor === null || base === null || base === 0 ? null : factor * base;
+}
+
+function looser(
+  absolute: number | null,
+  relative: number | null,
+  base: number | null,
+  pick: (a: number, b: number) => number,
+): number | null {
+  if (absolute === null || relative === null || base === null) return absolute ?? relative;
+  const unhealthy = pick(absolute, base) === base && base !== absolute;
+  return unhealthy ? absolute : pick(absolute, relative);
+}

@@ -1,0 +1,2 @@
+/** Node and git suffice. */
+export function install() {}
