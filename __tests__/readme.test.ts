@@ -11,6 +11,7 @@ import { jobKeys } from '../src/manifest/schema/job.js';
 import { strategyNames } from '../src/model/job.js';
 import type { JsonObject } from '../src/model/json.js';
 import { exitCodeOf, outcomes } from '../src/model/outcome.js';
+import { reasonKinds } from '../src/model/plan.js';
 import { anchorsOf, type Block, blocksOf, linksOf } from './docs/blocks.js';
 import { normalised, shapeOf } from './docs/compare.js';
 import { openScene, type Scene } from './docs/scene.js';
@@ -210,6 +211,27 @@ describe('tables', () => {
     for (const name of Object.keys(outputs)) expect(between('outputs')).toContain(`\`${name}\``);
   });
 
+  it('have every command of the command line', () => {
+    const own = [...readFileSync('src/cli.ts', 'utf8').matchAll(/\.command\('(\w+)'\)/g)].map(([, name]) => name);
+    expect(own).toEqual(expect.arrayContaining(['log', 'verify', 'emulate', 'demo']));
+    const [sentence = ''] = /^Commands have the names of the modes, .*$/m.exec(readme) ?? [];
+    for (const name of own) expect(sentence).toContain(`\`${name}\``);
+  });
+
+  it('have every package that is shipped', () => {
+    const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
+    const [section = ''] = /^## Dependencies$[\s\S]*?(?=^## )/m.exec(readFileSync('docs/design.md', 'utf8')) ?? [];
+    // A row may name several of one family by their ends.
+    const named = (name: string) =>
+      [name, name.replace(/^.*\/(client|plugin)?/, '')].some((one) => section.includes(`\`${one}\``));
+    expect(Object.keys(dependencies).filter((name) => !named(name))).toEqual([]);
+  });
+
+  it('have every kind of reason that a plan gives', () => {
+    const [row = ''] = /^\| `jobs\[\]\.reasons\[\]\.kind` \|.*$/m.exec(readFileSync('docs/json.md', 'utf8')) ?? [];
+    for (const kind of reasonKinds) expect(row).toContain(`\`${kind}\``);
+  });
+
   it('give the limits of inputs as they are', () => {
     expect(readme).toContain(`More than ${fields['max-changed-jobs'].default} changed jobs`);
   });
@@ -223,6 +245,15 @@ function seconds(cell: string | undefined): number {
   const text = plain(cell);
   return Number.parseInt(text, 10) * { s: 1, m: 60, h: 3600, d: 86_400 }[text.at(-1) as 's' | 'm' | 'h' | 'd'];
 }
+
+it('every npm script that a page names is there', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object };
+  const named = pages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, name = '']) => name),
+  );
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
 
 describe('JSON', () => {
   it.each(blocks.filter((block) => block.language === 'json').map((block) => [block.at, block] as const))(

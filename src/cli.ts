@@ -15,7 +15,7 @@ import { renderStatus } from './modes/status.js';
 import { renderPlan } from './plan/index.js';
 import { cliTeller } from './report/cli-teller.js';
 import { evidenceDocument, writeFiles } from './report/files.js';
-import { forgeOf, lateGitHub, lateRuns } from './report/forge.js';
+import { connectLate } from './report/forge.js';
 import { masked } from './report/masked.js';
 import { planSummary, reportSummary } from './report/summary.js';
 import { failureDocument, printDocument, printFailure, renderErrors, renderReport } from './report/terminal.js';
@@ -153,6 +153,7 @@ async function runMode(named: Exclude<Mode, 'auto'>, options: Options): Promise<
     const { run } = await import('./modes/run.js');
     const result = await run(bench, mode, async (plan) => bench.teller.line(renderPlan(plan)));
     ended = true;
+    cliTeller.end();
     if (result.kind === 'status') {
       const status = masked(result.status, mask);
       printDocument(json, status, renderStatus(status));
@@ -196,10 +197,9 @@ async function runVerify(options: Options): Promise<number> {
 function openBench(inputs: Inputs) {
   // Commands of the manifest and relative paths start at the top of the checkout.
   process.chdir(inputs.workspace);
-  const warn = (line: string) => cliTeller.line(line);
-  const github = lateGitHub(inputs.event, inputs.githubToken, warn);
+  const { forge } = connectLate(inputs, (line) => cliTeller.line(line));
   const bench = makeBench(inputs, {
-    forge: forgeOf(github, lateRuns(inputs.event, inputs.githubToken, warn)),
+    forge,
     teller: cliTeller,
     signal: cancelled,
     onSecret: () => {},
@@ -218,6 +218,7 @@ const asJson = process.argv.includes('--json');
 program()
   .parseAsync()
   .catch((thrown: unknown) => {
+    cliTeller.end();
     const parsing = thrown instanceof CommanderError ? thrown : null;
     if (parsing?.exitCode === 0) return finish(0);
     const wrongFlag = () =>

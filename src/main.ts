@@ -9,7 +9,7 @@ import { makeBench } from './modes/make-bench.js';
 import { loadManifest, ManifestInvalid, validateWorkTree } from './modes/manifest.js';
 import { actionTeller } from './report/action-teller.js';
 import { exitCodeOfFailure } from './report/failure.js';
-import { forgeOf, lateGitHub, lateRuns } from './report/forge.js';
+import { connectLate } from './report/forge.js';
 import { harmless } from './report/harmless.js';
 import { tellInputErrors } from './report/input-errors.js';
 import { cancelOn, processCancelled } from './rollout/cancel.js';
@@ -25,12 +25,9 @@ let ended = false;
 /** The action's main step: inputs, mode, run, report. The exit code is the report's, but a planned hand-over stays green. */
 async function main(): Promise<number> {
   const inputs = readActionInputs(process.env);
-  const github = lateGitHub(inputs.event, inputs.githubToken, (line) => core.info(line));
+  const { github, forge } = connectLate(inputs, (line) => core.info(line));
   const bench = makeBench(inputs, {
-    forge: forgeOf(
-      github,
-      lateRuns(inputs.event, inputs.githubToken, (line) => core.info(line)),
-    ),
+    forge,
     teller: actionTeller,
     signal: cancelled,
     onSecret: core.setSecret,

@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { readActionInputs } from './inputs/action.js';
 import { actionTeller } from './report/action-teller.js';
-import { forgeOf, lateGitHub, lateRuns } from './report/forge.js';
+import { connectLate } from './report/forge.js';
 import { cancelOn } from './rollout/cancel.js';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -36,12 +36,9 @@ async function takeOver(): Promise<boolean> {
     import('./modes/post.js'),
     import('./report/action-report.js'),
   ]);
-  const github = lateGitHub(inputs.event, inputs.githubToken, (line) => core.info(line));
+  const { github, forge } = connectLate(inputs, (line) => core.info(line));
   const bench = makeBench(inputs, {
-    forge: forgeOf(
-      github,
-      lateRuns(inputs.event, inputs.githubToken, (line) => core.info(line)),
-    ),
+    forge,
     teller: actionTeller,
     // Past its time the step leaves the rollout to `resume`, before the server ends it.
     signal: AbortSignal.any([cancelOn(), AbortSignal.timeout(postMinutes * 60_000)]),

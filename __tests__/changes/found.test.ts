@@ -77,6 +77,16 @@ describe('declared against found', () => {
       { kind: 'lost', last: { id: 'run-1' } },
     ],
     ['active, ours, no record', { runs: [ours('run-1', old, 3)] }, { kind: 'unrecorded', revision: old }],
+    [
+      'two active of ours, no record, the newer one started beside the older one',
+      {
+        runs: [
+          ours('run-1', old, 3),
+          run('run-2', 'orders', { stamp: { ...stamp(orders, now, 4), predecessor: 'run-1' } }),
+        ],
+      },
+      { kind: 'overlapping', run: { id: 'run-1' }, fresh: { id: 'run-2' } },
+    ],
     ['two active of ours, no record', { runs: [ours('run-1', old, 3), ours('run-2', now, 4)] }, { kind: 'ambiguous' }],
     [
       'declared as stopped, recorded run',

@@ -113,7 +113,12 @@ describe('a workflow that ends in the middle', () => {
     const alive = { service: 'github', repository, workflowRun: cut.event.runId, status: 'in_progress' };
     await stage.cloud.plant(alive);
     const held = await stage.push({ 'docs/page.md': 'x\n' }, { inputs: { 'wait-for-minutes': '1' } });
-    expect(await told(stage, held, 'clicks')).toBe('C1');
+    // The new run may have come up meanwhile.
+    expect(
+      (await told(stage, held, 'clicks')).replace(' is starting', ' is running'),
+    ).toBe(`refused (rollout-held), exit 3
+Rollout 2 is held by https://github.com/acme/streams/actions/runs/<id>/attempts/1, opened N min ago. Nothing was touched. Now: run <run> of clicks is running.
+Next: wait for it, or: stream-rollout apply --environment production --jobs clicks --take-over`);
     expect([held.writes, held.ledger]).toEqual([[], []]);
 
     const taken = await stage.push({}, { inputs: { 'take-over': 'true' } });
@@ -132,7 +137,9 @@ describe('a workflow that ends in the middle', () => {
       const first = await stage.push(files, { inputs: { 'wait-for-minutes': '40' } });
       expect([first.code, first.outcomes]).toEqual([0, { orders: 'pending' }]);
       expect(first.outputs['result']).toBe('pending');
-      expect(await told(stage, first, 'orders')).toBe('C2');
+      expect(await told(stage, first, 'orders')).toBe(`pending (rollout-pending), exit 0
+The new run is still being watched; \`resume\` goes on. The time of this call is over. Now: run <run> of orders is running.
+Next: stream-rollout resume --environment production --jobs orders`);
       const state = async () =>
         (await stage.cloud.checks(stage.repository))
           .filter(({ head_sha }) => head_sha === first.event.sha)

@@ -104,7 +104,9 @@ describe('Dataflow', () => {
       const next = await stage.push({ 'templates/orders.json': template('orders:2', bad) });
 
       const refused = next.job('orders').steps.find(({ id }) => id === 'replace')?.run;
-      expect(await told(stage, next, 'orders', { old, refused })).toBe('D1');
+      expect(await told(stage, next, 'orders', { old, refused })).toBe(`failed (new-run-ended), exit 1
+The rollout failed. Run <refused> (orders, JOB_STATE_FAILED) ended: Workflow failed. Causes: The new job is not compatible with <old>. The original job has not been aborted., The coder of step Enrich has changed. Now: run <old> of orders is running. Left behind: run <refused> (orders, JOB_STATE_FAILED).
+Next: fix the code and push, or try the same revision again: stream-rollout apply --environment production --jobs orders --force`);
       expect(
         next
           .job('orders')
@@ -133,7 +135,9 @@ describe('Dataflow', () => {
     const inputs = { accept: 'shared-input' };
 
     const refused = await stage.push(changed);
-    expect(await told(stage, refused, 'orders', { old })).toBe('D2');
+    expect(await told(stage, refused, 'orders', { old })).toBe(`refused (no-strategy), exit 3
+Refused; nothing was touched. No strategy fits. parallel: without parallel.slots both runs read one input and split it between them. Now: run <old> of orders is running.
+Next: If that is what you want: accept shared-input.`);
 
     const next = await stage.push({ 'docs/page.md': 'x\n' }, { inputs });
     expect(next.job('orders')).toMatchObject({ outcome: 'succeeded', strategy: 'parallel', gapSeconds: 0 });
@@ -179,7 +183,9 @@ describe('Dataflow', () => {
       'templates/orders.json': template('orders:2', { behaviour: 'crash', message: 'No such table.' }),
     });
     const failed = next.job('orders').steps.find(({ id }) => id === 'start')?.run;
-    expect(await told(stage, next, 'orders', { old, failed })).toBe('D3');
+    expect(await told(stage, next, 'orders', { old, failed })).toBe(`failed (new-run-ended), exit 1
+The rollout failed. Run <failed> (orders-b, JOB_STATE_FAILED) ended: No such table. Now: run <old> of orders-a is running. Left behind: run <failed> (orders-b, JOB_STATE_FAILED).
+Next: fix the code and push, or try the same revision again: stream-rollout apply --environment production --jobs orders --force`);
     expect(await stage.cloud.states('dataflow', 'orders-a')).toEqual({ [old]: 'JOB_STATE_RUNNING' });
     expect(Object.values(await stage.cloud.states('dataflow', 'orders-b'))).toEqual(['JOB_STATE_FAILED']);
 
@@ -216,7 +222,9 @@ describe('Dataflow', () => {
     const { old } = await started(stage, { strategy: ['drain-and-resubmit'] });
     const refused = await stage.push(changed);
     expect(refused.writes).toEqual([]);
-    expect(await told(stage, refused, 'orders', { old })).toBe('D5');
+    expect(await told(stage, refused, 'orders', { old })).toBe(`refused (no-strategy), exit 3
+Refused; nothing was touched. No strategy fits. drain-and-resubmit: it flushes the state (open windows end early), and the job is stateful. Now: run <old> of orders is running.
+Next: If that is what you want: accept state-loss.`);
     expect(refused.planned('orders').rejected).toMatchObject([
       { reason: expect.stringContaining('flushes the state') },
     ]);
@@ -229,7 +237,9 @@ describe('Dataflow', () => {
     const { old } = await started(stage, { ...draining, drain: { timeout: '10m' } });
     await stage.cloud.plant({ service: 'dataflow', id: old, behaviour: 'drain-never-ends' });
     const next = await stage.push(changed);
-    expect(await told(stage, next, 'orders', { old })).toBe('D6');
+    expect(await told(stage, next, 'orders', { old })).toBe(`stuck (drain-timeout), exit 1
+The rollout is stuck and needs a person. Run <old> (orders, JOB_STATE_DRAINING) did not end in time. Now: run <old> of orders is draining. Nothing else was left behind.
+Next: stream-rollout status --environment production --jobs orders`);
     expect(await stage.cloud.states('dataflow', 'orders')).toEqual({ [old]: 'JOB_STATE_DRAINING' });
   });
 

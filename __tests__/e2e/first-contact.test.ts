@@ -98,7 +98,9 @@ describe('first contact with a fleet that was started by hand', () => {
     const byHand = await startedByHand(stage, { dataflow: { type: 'JOB_TYPE_BATCH' } });
     const first = await stage.push(files);
     expect(first.outcomes).toEqual({ clicks: 'adopted', orders: 'refused' });
-    expect(await told(stage, first, 'orders', { batch: byHand.orders })).toBe('F1');
+    expect(await told(stage, first, 'orders', { batch: byHand.orders })).toBe(`refused (not-streaming), exit 3
+Refused; nothing was touched. Run <batch> (JOB_STATE_DONE) is a batch job: it ends by itself. Nothing runs now.
+Next: take orders out of the manifest, or give it a streaming pipeline under another target.name`);
     expect(first.writes).toEqual([]);
   });
 });
@@ -108,7 +110,9 @@ describe('first contact with what is no stream', () => {
     const Command = { Name: 'glueetl', ScriptLocation: 's3://planted/clicks.py', PythonVersion: '3' };
     await defineGlueJobs(stage.cloud, ['clicks'], { Command });
     const first = await stage.push({ ...files, [manifestPath]: manifest({ clicks: glueJob('clicks') }) });
-    expect(await told(stage, first, 'clicks')).toBe('F2');
+    expect(await told(stage, first, 'clicks')).toBe(`refused (glue-not-streaming), exit 3
+Refused; nothing was touched. clicks: the Glue job is a glueetl, not a streaming job (gluestreaming). Nothing runs now.
+Next: Take the job out of the manifest, or create it as a streaming job.`);
     expect([first.writes.filter((call) => call.startsWith('glue.')), first.ledger]).toEqual([[], []]);
   });
 });
@@ -129,7 +133,9 @@ describe('drift', () => {
 
     const refused = await stage.push({ 'docs/page.md': 'x\n' });
     expect(refused.outcomes).toEqual({ clicks: 'refused', orders: 'unchanged' });
-    expect(await told(stage, refused, 'clicks', { recorded: byHand.clicks, other })).toBe('F3');
+    expect(await told(stage, refused, 'clicks', { recorded: byHand.clicks, other })).toBe(`refused (run-by-hand), exit 3
+Refused; nothing was touched. Run <other> (RUNNING, https://eu-west-1.console.aws.amazon.com/gluestudio/home?region=eu-west-1#/job/clicks/run/<other>) is active, and the ledger does not name it. Now: run <other> of clicks is running.
+Next: take it over as it runs, or replace it with \`--on-drift overwrite\`: stream-rollout apply --environment production --jobs clicks --on-drift adopt`);
     expect([refused.writes, refused.ledger]).toEqual([[], []]);
 
     const taken = await stage.run(refused.event, { inputs: { 'on-drift': 'adopt' } });
@@ -144,7 +150,9 @@ describe('drift', () => {
     stage.cloud.advance(60);
 
     const refused = await stage.push({ 'glue/clicks.py': script('clicks 2') });
-    expect(await told(stage, refused, 'clicks', { recorded: byHand.clicks })).toBe('F4');
+    expect(await told(stage, refused, 'clicks', { recorded: byHand.clicks })).toBe(`refused (job-down), exit 3
+Refused; nothing was touched. No run is active, and no rollout stopped it; its last one is run <recorded> (STOPPED). Nothing runs now.
+Next: stream-rollout apply --environment production --jobs clicks --force`);
     expect(refused.summary).toContain('**Nothing processes clicks.**');
     expect(refused.writes).toEqual([]);
 

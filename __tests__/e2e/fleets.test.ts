@@ -42,7 +42,9 @@ describe('a job for each tenant', () => {
     const next = await stage.push({ 'glue/sync.py': script('sync 2', 'fail-after 20 "No such topic"') });
     expect(next.code).toBe(1);
     expect(next.outcomes).toEqual({ 'sync-acme': 'rolled-back', 'sync-globex': 'skipped', 'sync-initech': 'skipped' });
-    expect(await told(stage, next, 'sync-globex', { old: before.job('sync-globex').runAfter })).toBe(`skipped (needs-failed), exit 1
+    expect(
+      await told(stage, next, 'sync-globex', { old: before.job('sync-globex').runAfter }),
+    ).toBe(`skipped (needs-failed), exit 1
 Skipped. It needs sync-acme, which is rolled-back. The job was left as it is.
 Next: null`);
     const states = await stage.cloud.states('glue');

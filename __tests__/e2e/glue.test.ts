@@ -102,7 +102,9 @@ describe('Glue', () => {
       const next = await stage.push(failing);
       const back = next.job('clicks').runAfter;
       const names = { old, back, failed: startedBy(next) };
-      expect(await told(stage, next, 'clicks', names)).toBe('G1');
+      expect(await told(stage, next, 'clicks', names)).toBe(`rolled-back (new-run-ended), exit 1
+The rollout failed and was rolled back. Run <failed> (clicks, FAILED) ended: Unresolved import. Now: run <back> of clicks is running. Left behind: run <failed> (clicks, FAILED).
+Next: fix the code and push, or try the same revision again: stream-rollout apply --environment production --jobs clicks --force`);
       expect(next.job('clicks').runBefore).toBe(old);
       expect(await scriptOf(stage, back)).toBe(script('clicks 1'));
       expect(next.outputs).toMatchObject({
@@ -117,7 +119,9 @@ describe('Glue', () => {
       const docs = await stage.push({ 'docs/page.md': 'x\n' });
       expect([docs.code, docs.outcomes, docs.writes]).toEqual([0, { clicks: 'quarantined' }, []]);
       expect(docs.job('clicks').runAfter).toBe(back);
-      expect(await told(stage, docs, 'clicks', names)).toBe('G2');
+      expect(await told(stage, docs, 'clicks', names)).toBe(`quarantined (revision-quarantined), exit 0
+This revision is quarantined and was left alone. Revision <revision> failed on <day> (run <failed> (clicks, FAILED) ended: Unresolved import) and is left alone. Now: run <back> of clicks is running.
+Next: push another revision, or roll this one out all the same: stream-rollout apply --environment production --jobs clicks --force`);
 
       const again = await stage.run(rerun(next.event));
       expect(again.outcomes).toEqual({ clicks: 'rolled-back' });
@@ -131,7 +135,9 @@ describe('Glue', () => {
   scenario('on-failure: pause leaves the new run for a person', async (stage) => {
     await started(stage, {}, { 'on-failure': 'pause', verify: { 'running-within': '5m', bake: '2m' } });
     const next = await stage.push({ 'glue/clicks.py': script('clicks 2', 'start-after 7200') });
-    expect(await told(stage, next, 'clicks', { fresh: startedBy(next) })).toBe('G3');
+    expect(await told(stage, next, 'clicks', { fresh: startedBy(next) })).toBe(`stuck (not-running-in-time), exit 1
+The rollout is stuck and needs a person. Run <fresh> is still STARTING after N s. Now: run <fresh> of clicks is starting. Nothing else was left behind.
+Next: stream-rollout status --environment production --jobs clicks`);
     expect(next.writes.filter((call) => call === 'glue.StartJobRun')).toHaveLength(1);
   });
 
@@ -139,7 +145,9 @@ describe('Glue', () => {
     await started(stage);
     const next = await stage.push({ 'glue/clicks.py': script('clicks 2', 'finish-after 20') });
     const names = { failed: startedBy(next), back: next.job('clicks').runAfter };
-    expect(await told(stage, next, 'clicks', names)).toBe('G4');
+    expect(await told(stage, next, 'clicks', names)).toBe(`rolled-back (new-run-ended), exit 1
+The rollout failed and was rolled back. Run <failed> (clicks, SUCCEEDED) ended: SUCCEEDED. Now: run <back> of clicks is running. Left behind: run <failed> (clicks, SUCCEEDED).
+Next: fix the code and push, or try the same revision again: stream-rollout apply --environment production --jobs clicks --force`);
   });
 
   scenario('a job that does not exist on Glue is refused before anything is done', async (stage) => {
@@ -147,7 +155,9 @@ describe('Glue', () => {
       [manifestPath]: manifest({ clicks: glueJob('clicks') }),
       'glue/clicks.py': script('clicks 1'),
     });
-    expect(await told(stage, first, 'clicks')).toBe('G5');
+    expect(await told(stage, first, 'clicks')).toBe(`refused (glue-job-missing), exit 3
+Refused; nothing was touched. clicks: there is no such Glue job in eu-west-1. Nothing runs now.
+Next: Create the Glue job once (console, CloudFormation, Terraform), or correct target.name and target.region.`);
     expect(first.writes.filter((call) => call.startsWith('glue.'))).toEqual([]);
     expect(first.ledger).toEqual([]);
   });

@@ -119,7 +119,9 @@ describe('the manifest changes, and', () => {
     const first = await started(stage);
     const stopped = { ...dataflowJob('orders'), desired: 'stopped' };
     const refused = await stage.push(declared({ clicks, views: glueJob('views'), orders: stopped }));
-    expect(await told(stage, refused, 'orders', { old: first.job('orders').runAfter })).toBe(`refused (no-strategy), exit 3
+    expect(
+      await told(stage, refused, 'orders', { old: first.job('orders').runAfter }),
+    ).toBe(`refused (no-strategy), exit 3
 Refused; nothing was touched. No strategy fits. stop: it flushes the state (open windows end early), and the job is stateful. Now: run <old> of orders is running.
 Next: If that is what you want: accept state-loss.`);
 
@@ -133,7 +135,9 @@ Next: If that is what you want: accept state-loss.`);
     const first = await started(stage);
     const next = await stage.push({ 'templates/orders.json': template('orders:2', { behaviour: 'batch' }) });
     const refused = next.job('orders').steps.find(({ id }) => id === 'replace')?.run;
-    expect(await told(stage, next, 'orders', { old: first.job('orders').runAfter, refused })).toBe(`failed (dataflow-invalid-argument), exit 1
+    expect(
+      await told(stage, next, 'orders', { old: first.job('orders').runAfter, refused }),
+    ).toBe(`failed (dataflow-invalid-argument), exit 1
 The rollout failed. Dataflow refused the launch of orders: 400 (<id>): The workflow could not be created. Causes: (<id>): Only streaming jobs can be updated. Now: run <old> of orders is running. Nothing else was left behind.
 Next: fix the code and push, or try the same revision again: stream-rollout apply --environment production --jobs orders --force`);
     expect((await stage.cloud.states('dataflow'))[first.job('orders').runAfter ?? '']).toBe('JOB_STATE_RUNNING');
@@ -192,7 +196,9 @@ Next: fix the code and push, or try the same revision again: stream-rollout appl
     const first = await started(stage);
     const moved = glueJob('clicks', { name: 'clicks', region: 'us-east-1' });
     const next = await stage.push(declared({ clicks: moved, views: glueJob('views'), orders: dataflowJob('orders') }));
-    expect(await told(stage, next, 'clicks', { old: first.job('clicks').runAfter })).toBe(`refused (job-elsewhere), exit 3
+    expect(
+      await told(stage, next, 'clicks', { old: first.job('clicks').runAfter }),
+    ).toBe(`refused (job-elsewhere), exit 3
 Refused; nothing was touched. The ledger knows it on glue eu-west-1, run <old>, and it is declared on glue us-east-1: these are two jobs. What runs now was not looked at.
 Next: declare it under another key, and clicks as it was with desired: stopped`);
     expect(next.writes).toEqual([]);

@@ -80,7 +80,9 @@ describe('orders and orders-returns side by side', () => {
     const other = first.job('orders').runAfter;
     await stage.repo.dropLedger();
     const second = await stage.push({ [manifestPath]: manifest(job, { name: 'others' }) });
-    expect(await told(stage, second, 'orders', { other })).toBe('N1');
+    expect(await told(stage, second, 'orders', { other })).toBe(`refused (run-foreign), exit 3
+Refused; nothing was touched. Run <other> (JOB_STATE_RUNNING, https://console.cloud.google.com/dataflow/jobs/europe-west1/<other>?project=acme-prod) bears the stamp of another job: rollout <rollout>, revision <revision>. Now: run <other> of orders is running.
+Next: give one of the two another target.name, or take it over as it runs: stream-rollout apply --environment production --jobs orders --on-drift adopt`);
     expect([second.writes, second.ledger]).toEqual([[], []]);
   });
 

@@ -111,7 +111,9 @@ describe('staging, then production', () => {
     const first = await stage.push(files, step(stage, 'staging'));
     const run = first.job('orders').runAfter;
     const broken = await stage.push({ 'ci/build.sh': 'echo no compiler; exit 3\n' }, step(stage, 'staging'));
-    expect(await told(stage, broken, 'orders', { run })).toBe('P1');
+    expect(await told(stage, broken, 'orders', { run })).toBe(`refused (build-failed), exit 3
+Refused; nothing was touched. orders: the build ended with exit code 3. Nothing of the job was touched. Now: run <run> of orders is running.
+Next: read its output above and repair the build; a rerun builds again`);
     expect(broken.log).toContain('no compiler');
     expect([broken.writes, broken.ledger]).toEqual([[], []]);
   });

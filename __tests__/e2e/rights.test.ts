@@ -31,7 +31,7 @@ function used(requests: readonly Logged[]): readonly string[] {
 }
 
 function rightsOf({ service, operation }: Logged): readonly string[] {
-  if (service === 'glue') return [`glue:${operation}`];
+  if (service === 'glue' || service === 'cloudwatch') return [`${service}:${operation}`];
   const right = rights[`${service}.${operation}`];
   if (right === undefined) throw new TypeError(`${service}.${operation}: its right is not known`);
   return right;
@@ -42,7 +42,9 @@ function documented(page: string, from: string, to: string): readonly string[] {
   const text = readFileSync(page, 'utf8');
   const [begin, end] = [text.indexOf(from), text.indexOf(to, text.indexOf(from) + from.length)];
   if (begin < 0 || end < 0) throw new TypeError(`${page}: no ${from} before ${to}`);
-  const found = text.slice(begin, end).matchAll(/\b((?:glue|s3):[A-Z]\w+|(?:dataflow|storage)\.[a-z]+\.[a-zA-Z]+)\b/g);
+  const found = text
+    .slice(begin, end)
+    .matchAll(/\b((?:glue|s3|cloudwatch):[A-Z]\w+|(?:dataflow|storage)\.[a-z]+\.[a-zA-Z]+)\b/g);
   return [...new Set([...found].map(([right]) => right))];
 }
 
@@ -91,7 +93,9 @@ describe('the rights that the pages name', () => {
         .split('\n')
         .filter((line) => line.startsWith(`| ${first}`))
         .flatMap((line) =>
-          [...line.matchAll(/`((?:dataflow|storage|monitoring)\.[a-zA-Z]+\.[a-zA-Z]+)`/g)].map(([, right = '']) => right),
+          [...line.matchAll(/`((?:dataflow|storage|monitoring)\.[a-zA-Z]+\.[a-zA-Z]+)`/g)].map(
+            ([, right = '']) => right,
+          ),
         );
     const [plan, apply] = [rows('plan'), [...rows('plan'), ...rows('apply')]];
     const seen = new Set<string>();

@@ -166,8 +166,10 @@ describe('what the service refuses, withholds or gets wrong', () => {
     expect((await data(query(run)))?.Values).toEqual([]);
     local.advance(120);
     expect((await data(query(run)))?.Values?.length).toBeGreaterThan(0);
-    await set({ missing: ['*'] });
+    await set({ missing: ['*'], visibleAfterSeconds: 0 });
+    local.advance(900);
     expect((await data(query(run)))?.Values).toEqual([]);
+    expect(await list({ MetricName: records })).toHaveLength(2);
   });
 
   it('another run where the dimension is ignored, which the label tells', async () => {

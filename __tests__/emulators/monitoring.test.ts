@@ -191,8 +191,12 @@ describe('what the service refuses, withholds or gets wrong', () => {
     expect(await list(ofRun('job/system_lag', 'nobody'))).toEqual({ unit: 's' });
     const run = await plant();
     await set({ missing: ['job/backlog_bytes'] });
+    expect((await list(ofRun('job/backlog_bytes', run))).timeSeries).toHaveLength(2);
+    local.advance(900);
     expect((await list(ofRun('job/backlog_bytes', run))).timeSeries).toBeUndefined();
     expect((await list(ofRun('job/system_lag', run))).timeSeries).toHaveLength(1);
+    await set({ firstSampleAfterSeconds: 3 * 3600 });
+    expect((await list(ofRun('job/system_lag', run))).timeSeries).toBeUndefined();
   });
 
   it('a filter without effect on a label gives other runs, too', async () => {

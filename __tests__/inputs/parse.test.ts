@@ -34,6 +34,8 @@ describe('each kind', () => {
   it.each<[string, RawInputs, object]>([
     ['lists by commas and lines', { jobs: ' a, b\n\nc,' }, { jobs: ['a', 'b', 'c'] }],
     ['lists of choices', { strategy: 'restart, parallel' }, { strategy: ['restart', 'parallel'] }],
+    ['a target of a rollback', { mode: 'plan', 'rollback-to': 'previous' }, { rollbackTo: 'previous' }],
+    ['a stored plan', { mode: 'apply', 'plan-file': 'plan.json' }, { planFile: 'plan.json' }],
     ['auto as a strategy', { strategy: 'auto' }, { strategy: 'auto' }],
     ['consents', { accept: 'duplicates\ndowngrade' }, { accept: ['duplicates', 'downgrade'] }],
     ['flags', { force: 'TRUE', rebuild: 'off' }, { force: true, rebuild: false }],
@@ -55,6 +57,18 @@ describe('each kind', () => {
     ['broken JSON', { vars: '{"a": ' }, /`vars`: begins like a JSON object and is none/],
     ['a list in JSON', { vars: '{"a": [1]}' }, /`a` is \[1\]/],
     ['nothing in JSON', { vars: '{"a": null}' }, /`a` is null/],
+    ['auto in a list', { strategy: 'restart, auto' }, /`strategy`: takes auto alone, or a list without it/],
+    [
+      'a rollback that the mode would not make',
+      { mode: 'apply', 'rollback-to': 'previous' },
+      /`rollback-to`: goes with mode rollback or plan, and the mode is apply/,
+    ],
+    ['one that the event would choose against', { 'rollback-to': 'previous' }, /and the mode is auto/],
+    [
+      'a plan that the mode would not carry out',
+      { mode: 'rollback', jobs: 'a', 'plan-file': 'plan.json' },
+      /`plan-file`: goes with mode apply, and the mode is rollback/,
+    ],
   ])('refuses %s', (_, raw, message) => {
     expect(() => read(raw)).toThrow(message);
   });

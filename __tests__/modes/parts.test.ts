@@ -199,13 +199,16 @@ describe('a drain that takes too long', () => {
     },
   } as unknown as Parameters_[0];
 
-  async function close(state: string, answer: object) {
+  async function close(state: string, answer: object, head = '1') {
     const stops: string[] = [];
     const session = {
       look: async () => [run(state)],
       can: { stop: async (call: { run: { id: string } }) => (stops.push(call.run.id), answer) },
     } as unknown as Parameters_[1];
-    const ledger = { write: () => Promise.reject(new Error('nothing is written')) };
+    const ledger = {
+      write: () => Promise.reject(new Error('nothing is written')),
+      read: async () => new Map([['orders', { ...held, head }]]),
+    };
     const clock = { now: () => Date.parse('2026-01-02T00:00:00Z'), sleep: async () => {} };
     const report = await closeTrailing(
       held,
@@ -226,6 +229,8 @@ describe('a drain that takes too long', () => {
       outcome: 'failed',
       message: expect.stringContaining('could not be cancelled: it may not'),
     });
+    const newer = await close('draining', { state: 'succeeded' }, '2');
+    expect([newer.stops, newer.report?.outcome, newer.report?.code]).toEqual([[], 'refused', 'rollout-held']);
     const going = await close('stopping', { state: 'failed', message: 'it is stopping' });
     expect([going.stops, going.report?.outcome]).toEqual([[], 'pending']);
   });

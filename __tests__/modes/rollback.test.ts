@@ -41,7 +41,7 @@ describe('a rollback without manifest, sources and build', () => {
     const { here, builds } = await withoutManifest();
     const before = builds();
     const good = (await here.held()).get('a')?.record.goods[0];
-    const { plan } = await planBack(here.bench({ raw: { ...back, 'rollback-to': 'previous' } }));
+    const { plan } = await planBack(here.bench({ raw: { ...back, mode: 'plan', 'rollback-to': 'previous' } }));
     expect(plan.jobs[0]).toMatchObject({ action: 'roll-out', desired: { revision: good?.revision } });
     expect(plan.jobs[0]?.reasons[0]?.message).toMatch(
       new RegExp(
@@ -127,4 +127,30 @@ it('a rollback is refused while a rollout is open, and with several environments
     next: 'stream-rollout resume --environment production --jobs a',
   });
   expect(report.exitCode).toBe(3);
+});
+
+describe('a resume of what the ledger does not have', () => {
+  it('is an error where a person names the job, and nothing to do on a schedule', async () => {
+    const here = world();
+    here.declare({ a: { v: 1 } });
+    await roll(here.bench());
+    const raw = { jobs: 'aa' };
+    await expect(resume(here.bench({ raw }))).rejects.toMatchObject({ code: 'job-not-recorded', class: 'input' });
+    const bench = here.bench({ raw });
+    const scheduled = { ...bench, inputs: { ...bench.inputs, event: { ...bench.inputs.event, name: 'schedule' } } };
+    expect(await resume(scheduled)).toMatchObject({ exitCode: 0, jobs: [] });
+  });
+
+  it('says which environments there are', async () => {
+    const here = world();
+    here.declare({ a: { v: 1 } });
+    await roll(here.bench());
+    const lines: string[] = [];
+    const note = (line: string) => lines.push(line) === 0;
+    expect(await resume(here.bench({ raw: { environment: 'prodution' }, cancel: note }))).toMatchObject({ jobs: [] });
+    expect(lines).toEqual(['the ledger has no environment prodution; it has: production']);
+    lines.length = 0;
+    await resume(here.bench({ cancel: note }));
+    expect(lines).toEqual([]);
+  });
 });

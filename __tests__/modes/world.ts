@@ -1,8 +1,9 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventFacts } from '../../src/inputs/inputs.js';
 import { parseInputs, type RawInputs } from '../../src/inputs/parse.js';
 import type { Held } from '../../src/ledger/ledger.js';
+import type { JsonObject } from '../../src/model/json.js';
 import type { JobReport, Report } from '../../src/model/report.js';
 import type { Bench } from '../../src/modes/bench.js';
 import { makeBench } from '../../src/modes/make-bench.js';
@@ -54,6 +55,8 @@ export interface Declared {
   readonly was?: string;
   readonly blind?: boolean;
   readonly build?: string;
+  /** Laid over the job. */
+  readonly more?: JsonObject;
 }
 
 export interface Call {
@@ -77,6 +80,10 @@ export interface World {
   declare(jobs: { readonly [key: string]: Declared }, environments?: readonly string[]): string;
   bench(call?: Call): Bench;
   held(environment?: string): Promise<ReadonlyMap<string, Held>>;
+  /** Loses the ledger. */
+  lose(): void;
+  /** File of the runs of a name, as JSON. */
+  runsFile(name: string): string;
 }
 
 const nowhere: EventFacts = {
@@ -152,7 +159,7 @@ export function world(): World {
         name: 'acme',
         environments: Object.fromEntries(environments.map((name) => [name, { vars: { place: name } }])),
         jobs: Object.fromEntries(
-          Object.entries(jobs).map(([key, { v, replicas, blind, build, ...more }]) => [
+          Object.entries(jobs).map(([key, { v, replicas, blind, build, more: over, ...more }]) => [
             key,
             {
               engine: 'command',
@@ -173,12 +180,15 @@ export function world(): World {
               sink: 'idempotent',
               verify: { 'running-within': '60m', bake: '10s' },
               ...more,
+              ...over,
             },
           ]),
         ),
       };
       return repo.commit({ '.github/streaming-jobs.yml': `${JSON.stringify(manifest, null, 2)}\n` });
     },
+    lose: () => rmSync(join(home, 'ledger'), { recursive: true }),
+    runsFile: (name) => join(folder, `${name}.json`),
     async held(environment = 'production') {
       const ledger = await bench().ledger();
       return await ledger.read(environment);

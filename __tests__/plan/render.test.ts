@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { Plan } from '../../src/model/plan.js';
-import { planJobs, planRollback, planSchema, renderPlan, rollbackPlan, sentenceOf } from '../../src/plan/index.js';
+import { planJobs, planRollback, planSchema, renderPlan, rollbackPlan } from '../../src/plan/index.js';
 import {
   type Case,
   change,
@@ -12,7 +12,6 @@ import {
   input,
   job,
   name,
-  plan,
   planOf,
   record,
   recorded,
@@ -125,25 +124,6 @@ describe('the plan as text', () => {
       now: '2026-01-01T00:00:00Z',
     });
     golden('rollback', rollbackPlan({ environment, name }, [of]));
-  });
-});
-
-describe('one sentence on a job', () => {
-  it.each<[Case, string]>([
-    [
-      settled(job('calm')),
-      `calm: unchanged: run run-1 (RUNNING) has the declared revision ${revision(job('calm'), 'old')}.`,
-    ],
-    [
-      upgrade(job('orders')),
-      'orders: upgrade by in-place-update, because orders.py changed. Expected: a gap of about 5 min, records in flight may be processed again, state kept.',
-    ],
-    [
-      { job: job('orders'), runs: [run('hand-1', 'orders')] },
-      'orders: adopted, by a write to the ledger only: run hand-1 (RUNNING) was started by hand and is taken over as it is.',
-    ],
-  ])('%#', (of, sentence) => {
-    expect(sentenceOf(plan(of))).toBe(sentence);
   });
 });
 

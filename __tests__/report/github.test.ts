@@ -300,6 +300,8 @@ describe('resume', () => {
       ['stream-rollout / production / orders', 'c0ffe', 'success'],
       ['stream-rollout / production', 'c0ffe', 'success'],
     ]);
+    // Of the older commit's check: the link leads to the workflow run that carries on.
+    expect(snapshot().checkRuns[0]).toMatchObject({ details_url: 'https://github.com/acme/streams/actions/runs/4712' });
   });
 });
 

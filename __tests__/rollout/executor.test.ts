@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { rolloutIdOf } from '../../src/artifacts/digest.js';
+import type { RunCall } from '../../src/engines/engine.js';
 import type { StrategyName } from '../../src/model/job.js';
 import type { JsonObject } from '../../src/model/json.js';
 import type { JobRecord } from '../../src/model/record.js';
@@ -7,6 +8,7 @@ import type { Step, StepVerb } from '../../src/model/step.js';
 import { carryOut } from '../../src/rollout/executor.js';
 import { gapSeconds } from '../../src/rollout/gap.js';
 import { penOf } from '../../src/rollout/pen.js';
+import type { RealTime } from '../../src/rollout/real-time.js';
 import { openRecord } from '../../src/rollout/records.js';
 import { memoryEngine, memoryLedger, virtualClock } from './world.js';
 
@@ -28,6 +30,7 @@ function plant(
     onFailure?: 'rollback' | 'pause';
     old?: JsonObject;
     minutes?: number;
+    time?: RealTime;
   } = {},
 ) {
   const clock = virtualClock();
@@ -134,7 +137,7 @@ function plant(
       engine: world.engine,
       session: world.session,
       subject: { job: 'orders', names: ['orders'], target, ids: [] },
-      pen: penOf({ record, head: swap.head }, ledger, () => ledger.readHead('orders')),
+      pen: penOf({ record, head: swap.head }, ledger, () => ledger.readHead('orders'), more.time),
       isOurs: ({ stamp }) =>
         stamp !== null && stamp.rollout === rolloutIdOf('acme', 'orders', 'production', stamp.revision, stamp.n),
       handOverAt: clock.now() + (more.minutes ?? 600) * 60_000,
@@ -146,6 +149,51 @@ function plant(
   };
   return { run, world, ledger, told, clock };
 }
+
+describe('a change before which the engine reads for so long that the lock has to be looked at again', () => {
+  /** A stop that reads for half a minute before it is sent, `times` times. */
+  function slow(times: number, meanwhile: (ledger: ReturnType<typeof plant>['ledger']) => void = () => {}) {
+    const time = { at: 0, monotonic: () => time.at, wall: () => time.at, pause: async () => {} };
+    const planted = plant('restart', {}, { time });
+    const { can } = planted.world.session;
+    const send = can.stop;
+    let reads = 0;
+    Object.assign(can, {
+      stop: async (call: RunCall) => {
+        reads += 1;
+        if (reads <= times) {
+          time.at += 30_000;
+          meanwhile(planted.ledger);
+        }
+        return call.isLate?.() === true ? { state: 'running', memo: null, retryAfterSeconds: 1 } : await send?.(call);
+      },
+    });
+    return planted;
+  }
+
+  it('is sent after the next head check', async () => {
+    const { run, world } = slow(1);
+    expect((await run()).record.closed?.outcome).toBe('succeeded');
+    expect(world.calls).toEqual(['stop', 'start']);
+  });
+
+  it('is not sent where somebody else has taken the rollout over', async () => {
+    const { run, world } = slow(1, (ledger) => {
+      const held = ledger.records.get('orders');
+      const holder = { name: 'other', workflow: null, process: null, nonce: 'other' };
+      if (held) ledger.records.set('orders', { head: 'theirs', record: { ...held.record, holder } });
+    });
+    expect((await run()).how).toBe('lost');
+    expect(world.calls).toEqual([]);
+  });
+
+  it('is given up where that goes on, with the old run untouched', async () => {
+    const { run, world } = slow(100);
+    const { closed } = (await run()).record;
+    expect([closed?.outcome, closed?.code]).toEqual(['failed', 'call-unanswered']);
+    expect(world.calls).toEqual([]);
+  });
+});
 
 describe('carrying a rollout out', () => {
   const happy: readonly (readonly [StrategyName, readonly string[]])[] = [

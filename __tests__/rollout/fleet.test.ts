@@ -23,6 +23,10 @@ async function fleet(
       needs?: readonly string[];
       target?: { [key: string]: number | boolean };
       more?: Partial<JobRecord>;
+      /** The old run has been stopped. */
+      gone?: boolean;
+      /** It was opened by a process that is gone, and is taken over. */
+      taken?: boolean;
     };
   },
   more: {
@@ -59,11 +63,12 @@ async function fleet(
       }),
   } as unknown as Ledger;
   const worlds = new Map<string, ReturnType<typeof memoryEngine>>();
-  const orders = Object.entries(jobs).map(([job, { needs = [], target = {}, more: bent }]): Order => {
+  const orders = Object.entries(jobs).map(([job, { needs = [], target = {}, more: bent, gone, taken }]): Order => {
     const world = memoryEngine(process.clock);
     const rolloutOf = (revision: string, n: number) => rolloutIdOf('acme', job, 'production', revision, n);
     const run = world.launch({}, { ...stampOf('r1-old', 1, 'start'), rollout: rolloutOf('r1-old', 1) });
     run.startedAt -= hour;
+    if (gone === true) run.stopping = { since: run.startedAt, how: 'stopping' };
     worlds.set(job, world);
     const plain = recordOf('restart', {
       holder,
@@ -77,12 +82,14 @@ async function fleet(
       steps: plain.plan.steps.filter((step) => step.verb !== 'prepare'),
     };
     const body = { ...plain, job, rollout: rolloutOf('r1-new', 2), plan, ...bent };
+    const held = taken === true ? { record: { ...body, holder: null }, head: 'taken' } : null;
+    if (held !== null) records.set(job, held);
     const engine = { ...world.engine, connect: () => Promise.reject(new Error('connected')) } as unknown as Engine;
     return {
       engine,
       session: world.session,
       subject: { job, names: ['orders'], target, ids: [] },
-      held: null,
+      held,
       body,
       message: 'open',
       mustSettle: false,
@@ -147,6 +154,14 @@ describe('jobs that need others', () => {
     expect(report('b')?.next).toContain('resume');
     const record = records.get('b')?.record;
     expect([record?.closed, record?.holder]).toEqual([null, null]);
+  });
+
+  it('are not put off where the last holder stopped the old run and could not write that down', async () => {
+    const outcomes = new Map([['z', 'pending' as const]]);
+    const up = await fleet({ b: { needs: ['z'], taken: true } }, { outcomes });
+    expect([up.report('b')?.code, up.calls('b')]).toEqual(['needs-pending', []]);
+    const gone = await fleet({ b: { needs: ['z'], taken: true, gone: true } }, { outcomes });
+    expect([gone.report('b')?.outcome, gone.calls('b')]).toEqual(['succeeded', ['start']]);
   });
 
   it('keep their lease while they wait, and make no call once somebody else took them over meanwhile', async () => {
@@ -236,9 +251,12 @@ describe('jobs beside others', () => {
     const older = { code: 'superseded', message: 'commit 0123 carries on' };
     const closing = await fleet({ a: {}, b: {} }, { maxParallel: 1, failFast: true, superseding: { a: older } });
     expect(['a', 'b'].map((job) => closing.report(job)?.outcome)).toEqual(['superseded', 'succeeded']);
-    const failing = { target: { batch: true }, more: undoing };
-    const undone = await fleet({ a: failing, b: {} }, { maxParallel: 1, failFast: true, superseding: { a: older } });
-    expect(['a', 'b'].map((job) => undone.report(job)?.outcome)).toEqual(['superseded', 'succeeded']);
+    // What is left of an older rollout may even need a person: it is no failure of this commit.
+    const left = { gone: true, more: { ...undoing, good: null } };
+    const stuck = await fleet({ a: left, b: {} }, { maxParallel: 1, failFast: true, superseding: { a: older } });
+    expect(['a', 'b'].map((job) => stuck.report(job)?.outcome)).toEqual(['stuck', 'succeeded']);
+    const own = await fleet({ a: left, b: {} }, { maxParallel: 1, failFast: true });
+    expect(['a', 'b'].map((job) => own.report(job)?.outcome)).toEqual(['stuck', 'skipped']);
     const newer = (records: Map<string, Held>) => {
       const held = records.get('a');
       if (held) records.set('a', { head: 'theirs', record: { ...held.record, n: 3, rollout: 'newer' } });

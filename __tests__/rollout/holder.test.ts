@@ -55,6 +55,21 @@ describe('who may take an open rollout over', () => {
     expect((await mayTakeOver(record, asking, async () => state, now)).yes).toBe(yes);
   });
 
+  it.each([
+    ['a runner that ends with its attempt', true, true],
+    ['a runner whose process may outlive it', undefined, false],
+  ] as const)('a completed attempt on %s proves the process dead or not', async (_name, endsWithAttempt, dead) => {
+    const of = (runId: string, attempt: number) => ({
+      ...workflow(runId, attempt),
+      ...(endsWithAttempt && { endsWithAttempt }),
+    });
+    for (const holder of [of('6', 1), of('7', 1)]) {
+      const record = { ...recordOf('restart'), holder, lease: live };
+      const may = await mayTakeOver(record, me, async () => 'completed', now);
+      expect([may.yes, may.dead]).toEqual([true, dead]);
+    }
+  });
+
   it('says why not, by the name of the holder', async () => {
     const record = { ...recordOf('restart'), holder: workflow('6', 1), lease: live };
     expect((await mayTakeOver(record, me, async () => 'active', now)).why).toBe('held by 6-1');

@@ -82,7 +82,11 @@ describe('turns', () => {
   });
 
   it('of a small fleet come as they are asked for', async () => {
-    expect(await turnsTaken(5, 0.5)).toEqual([0, 0.5, 1, 1.5]);
+    expect(await turnsTaken(5, 1)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('of fifty jobs are no more than a git host wants in a minute', async () => {
+    expect(await turnsTaken(50, 1)).toEqual([0, 10, 10, 10]);
   });
 
   it('are given at once when the process is cancelled', async () => {

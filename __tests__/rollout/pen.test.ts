@@ -17,7 +17,7 @@ function desk() {
   let held: Held | null = null;
   const faults: ('lost' | 'unsent' | 'late')[] = [];
   const late: (() => void)[] = [];
-  const reads = { slowSeconds: 0, failing: 0, count: 0 };
+  const reads = { slowSeconds: 0, failing: 0, count: 0, blind: 0 };
   const messages: string[] = [];
 
   function pass(milliseconds: number): void {
@@ -49,7 +49,8 @@ function desk() {
       reads.failing -= 1;
       throw new Error('unreachable');
     }
-    return held;
+    reads.blind -= 1;
+    return reads.blind >= 0 ? null : held;
   }
 
   const record = recordOf('restart');
@@ -161,6 +162,21 @@ describe('the head check', () => {
     pen.note(commit);
     await pen.flush('goes on');
     expect(standing()?.record.commit).toBe('x');
+  });
+});
+
+describe('a read that misses the record', () => {
+  it('loses nothing: what refuses to be put back is the own record, which still stands', async () => {
+    const { pen, reads, pass, standing, messages } = desk();
+    pass(20_000);
+    reads.blind = 1;
+    await pen.check();
+    expect([messages, pen.regained]).toEqual([['open'], 0]);
+    reads.blind = 1;
+    pass(20_000);
+    pen.note(commit);
+    await pen.check();
+    expect([standing()?.record.commit, pen.regained]).toEqual(['x', 0]);
   });
 });
 

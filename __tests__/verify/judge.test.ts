@@ -117,6 +117,13 @@ const table: readonly Row[] = [
   },
   { name: 'samples of no named run', spec: holds, points: every(30, flat(50), 0, { run: null }), expected: 'pass' },
   { name: 'samples dated in the future', spec: holds, points: every(30, flat(50), 5000), expected: 'inconclusive' },
+  {
+    name: 'a failing sample that is dated later than now',
+    spec: holds,
+    points: [point(0, 50), point(300, 900)],
+    now: 100,
+    expected: null,
+  },
   { name: 'samples from before the run', spec: holds, points: every(30, flat(50), -3600), expected: 'inconclusive' },
   {
     name: 'late metrics are waited for',
@@ -348,6 +355,14 @@ const table: readonly Row[] = [
     expected: 'fail',
   },
   {
+    name: 'a counter that was reset, and has counted much since',
+    spec: counts,
+    points: every(30, [7, 7, 3]),
+    now: 91,
+    expected: 'fail',
+    says: 'it grew by 3',
+  },
+  {
     name: 'a counter of its own run, counted from 0',
     spec: { ...counts, perRun: true },
     points: every(30, flat(3)),
@@ -396,6 +411,13 @@ const table: readonly Row[] = [
     ),
     expected: 'fail',
     says: 'it was 0 s per second, 300 s after',
+  },
+  {
+    name: 'progress between two points whose neighbours are still on their way',
+    spec: { mode: 'hold', kind: 'counter', min: 1, graceSeconds: 60, latenessSeconds: 60 },
+    points: [point(0, 0), point(120, 80)],
+    now: 121,
+    expected: null,
   },
   {
     name: 'no progress at all',
@@ -451,7 +473,7 @@ const table: readonly Row[] = [
   {
     name: 'baseline 0: no ratio',
     spec: { mode: 'hold', minVsBaseline: 0.7 },
-    baseline: none('zero'),
+    baseline: { value: 0, samples: 5, why: 'zero' },
     points: every(30, flat(0)),
     expected: 'inconclusive',
   },

@@ -254,7 +254,7 @@ describe('charts', () => {
     expect(chart(gate)).toBe(
       [
         '```mermaid',
-        '%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#0969da, #cf222e"}}}}%%',
+        '%%{init: {"xyChart": {"width": 560, "height": 240}, "themeVariables": {"xyChart": {"plotColorPalette": "#0969da, #cf222e"}}}}%%',
         'xychart-beta',
         '    title "lag (s) and its bound 120"',
         '    x-axis "seconds since the new run ran" 0 --> 60',
@@ -285,7 +285,7 @@ describe('charts', () => {
         ],
         bound: null,
       }),
-    ).toContain('line [0.0000001000, 0]');
+    ).toContain('line [0.0000001, 0]');
   });
 
   it('stand under a table of all gates, in which nothing of a source is markup', () => {

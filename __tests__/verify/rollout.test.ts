@@ -159,6 +159,12 @@ describe('a baseline', () => {
     expect([done.outcome, done.results]).toEqual(['succeeded', { progress: 'skipped' }]);
   });
 
+  it('is not needed where a run is only verified', async () => {
+    const of = stage('in-flight-update', { gates: [relative] });
+    const done = await played(of);
+    expect([done.outcome, done.results, of.world.calls]).toEqual(['succeeded', { progress: 'skipped' }, []]);
+  });
+
   it('that could not be measured leaves the gate open', async () => {
     const done = await played(stage('restart', { gates: [relative], fares: { missing: true } }));
     expect([done.outcome, done.code]).toEqual(['stuck', 'gate-inconclusive']);

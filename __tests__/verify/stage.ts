@@ -116,6 +116,7 @@ const stepsOf: Partial<Record<StrategyName, readonly StepVerb[]>> = {
   create: ['start', 'verify'],
   restart: ['stop', 'start', 'verify'],
   parallel: ['start', 'verify', 'wait', 'drain'],
+  'in-flight-update': ['verify'],
 };
 
 /** A job whose old run has run for an hour, and a rollout of its next revision. */

@@ -59,20 +59,24 @@ export function metricsOf(
   place: { readonly place: Place; readonly runs: readonly Run[] },
   sources: Sources,
   settings: CloudwatchSettings,
-  now: number,
+  { now, missingSince }: { readonly now: number; readonly missingSince: number },
 ): readonly Metric[] {
   const names = new Set(place.runs.map(({ launch }) => launch.jobName));
   return [...names].flatMap((jobName) => {
     const runs = place.runs.filter(({ launch }) => launch.jobName === jobName);
     const trace = sources.trace(jobName, runs.map(working), now);
     return Object.entries(kinds).flatMap(([name, kind]) => {
-      if (settings.missing.includes('*') || settings.missing.includes(name)) return [];
+      const isMissing = settings.missing.includes('*') || settings.missing.includes(name);
+      const until = isMissing ? Math.min(now, missingSince) : now;
       const Type = settings.types[name] ?? kind.type;
       const metric = (JobRunId: string, samples: readonly Sample[]): readonly Metric[] =>
         samples.length === 0
           ? []
           : [{ name, dimensions: { JobName: jobName, JobRunId, Type }, unit: kind.unit, samples }];
-      const each = runs.map((run) => ({ run, samples: samplesOf(run, kind, trace, jobName, sources, settings, now) }));
+      const each = runs.map((run) => ({
+        run,
+        samples: samplesOf(run, kind, trace, jobName, sources, settings, until),
+      }));
       const all = each.flatMap(({ samples }) => samples).sort((a, b) => a.at - b.at);
       return [...each.flatMap(({ run, samples }) => metric(run.id, samples)), ...metric('ALL', all)];
     });

@@ -25,6 +25,7 @@ export function cloudwatchService(
   const known = options.identities ?? identities();
   const settings = defaultSettings();
   const sources = new Sources();
+  let missingSince = 0;
 
   function metricsFor(request: EmulatedRequest, now: number): readonly Metric[] {
     const { account } = known.of(request);
@@ -32,7 +33,7 @@ export function cloudwatchService(
     const own = glue.jobRuns().filter(({ place }) => place.account === account && place.region === region);
     const place = own[0]?.place;
     if (!place) return [];
-    return metricsOf({ place, runs: own.map(({ run }) => run) }, sources, settings, now);
+    return metricsOf({ place, runs: own.map(({ run }) => run) }, sources, settings, { now, missingSince });
   }
 
   return {
@@ -57,6 +58,7 @@ export function cloudwatchService(
     },
     failure: (status) => faultAnswer(status),
     configure(change) {
+      if ('missing' in change) missingSince = clock.now();
       sources.set(changeSettings(settings, change), clock.now());
       return { ...settings, workloads: sources.all() };
     },

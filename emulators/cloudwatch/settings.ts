@@ -12,7 +12,7 @@ const schema = z.strictObject({
   listedAfterSeconds: seconds,
   /** How often a run sends its metrics. */
   sampleSeconds: seconds.min(1),
-  /** Metrics that nobody sends, by name; `*` for all. */
+  /** Metrics that nobody sends any more, by name; `*` for all. */
   missing: z.array(z.string()),
   /** Dimensions that a request names in vain: it gets another metric that fits otherwise. */
   ignoredDimensions: z.array(z.string()),

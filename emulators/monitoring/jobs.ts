@@ -15,16 +15,17 @@ export function seriesOf(
   runs: readonly DataflowRun[],
   sources: Sources,
   settings: MonitoringSettings,
-  span: { readonly from: number; readonly to: number; readonly now: number },
+  span: { readonly from: number; readonly to: number; readonly now: number; readonly missingSince: number },
 ): readonly Series[] {
-  if (settings.missing.includes('*') || settings.missing.includes(type)) return [];
+  const isMissing = settings.missing.includes('*') || settings.missing.includes(type);
+  const until = isMissing ? Math.min(span.to, span.missingSince) : span.to;
   const families = groupedBy(runs, ({ project, location, name }) => `${project}/${location}/${name}`);
   return [...families.values()].flatMap((family) => {
     const name = family[0]?.name ?? '';
     const trace = sources.trace(name, family.map(working), span.now);
     return family.flatMap((run) =>
       metric.series.flatMap(({ labels, value }): readonly Series[] => {
-        const points = timesOf(run, metric, settings, span).flatMap((at): readonly Point[] => {
+        const points = timesOf(run, metric, settings, { ...span, to: until }).flatMap((at): readonly Point[] => {
           const from = at - settings.sampleSeconds * 1000;
           const found = value({ run, trace, workload: sources.of(name, at), from, at });
           return found === null ? [] : [{ start: metric.kind === 'GAUGE' ? at : from, end: at, value: found }];
@@ -69,7 +70,7 @@ function working(run: DataflowRun): Working {
 function timesOf(
   run: DataflowRun,
   metric: Metric,
-  { sampleSeconds, visibleAfterSeconds }: MonitoringSettings,
+  { sampleSeconds, firstSampleAfterSeconds, visibleAfterSeconds }: MonitoringSettings,
   { from, to, now }: { readonly from: number; readonly to: number; readonly now: number },
 ): readonly number[] {
   const since = run.history.find(({ state }) => state === 'JOB_STATE_RUNNING')?.at;
@@ -79,7 +80,8 @@ function timesOf(
   const ended = works || last === undefined ? Number.POSITIVE_INFINITY : last.at + (metric.afterEnd ? remembered : 0);
   const step = sampleSeconds * 1000;
   const until = Math.min(to, ended, now - visibleAfterSeconds * 1000);
-  const first = since + Math.max(1, Math.ceil((from - since) / step)) * step;
+  const earliest = Math.max(from, since + firstSampleAfterSeconds * 1000);
+  const first = since + Math.max(1, Math.ceil((earliest - since) / step)) * step;
   const times: number[] = [];
   for (let at = first; at <= until; at += step) times.push(at);
   return times;

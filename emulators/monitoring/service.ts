@@ -16,6 +16,7 @@ const prefix = 'dataflow.googleapis.com/';
 export function monitoringService(clock: EmulatorClock, dataflow: Pick<DataflowService, 'jobs'>): Service {
   const settings = defaultSettings();
   const sources = new Sources();
+  let missingSince = 0;
 
   function list(request: EmulatedRequest, project: string): JsonObject {
     const { query } = request;
@@ -33,7 +34,7 @@ export function monitoringService(clock: EmulatorClock, dataflow: Pick<DataflowS
     const aggregation = aggregationOf(request);
     const runs = dataflow.jobs().filter((run) => run.project === project);
     const now = clock.now();
-    const all = seriesOf(type, metric, runs, sources, settings, { from, to, now });
+    const all = seriesOf(type, metric, runs, sources, settings, { from, to, now, missingSince });
     const found = all.filter((series) => fits(series, filter, settings.ignoredFilterLabels));
     const headersOnly = query.get('view') === 'HEADERS';
     const size = Math.min(Number(query.get('pageSize') || settings.pageSize), settings.pageSize);
@@ -59,6 +60,7 @@ export function monitoringService(clock: EmulatorClock, dataflow: Pick<DataflowS
     },
     failure: (status) => errorResponse(new MonitoringError(status)),
     configure(change) {
+      if ('missing' in change) missingSince = clock.now();
       sources.set(changeSettings(settings, change), clock.now());
       return { ...settings, workloads: sources.all() };
     },

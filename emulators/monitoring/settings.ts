@@ -10,7 +10,9 @@ const schema = z.strictObject({
   visibleAfterSeconds: seconds,
   /** Time between two samples of a series. */
   sampleSeconds: seconds.min(1),
-  /** Metrics without any series: their types behind `dataflow.googleapis.com/`, `*` for all. */
+  /** Time from RUNNING in which a run is not sampled yet. */
+  firstSampleAfterSeconds: seconds,
+  /** Metrics that are not sampled any more: their types behind `dataflow.googleapis.com/`, `*` for all. */
   missing: z.array(z.string()),
   /** Labels on which a filter has no effect, so that series come back that were not asked for. */
   ignoredFilterLabels: z.array(z.string()),
@@ -21,7 +23,14 @@ const schema = z.strictObject({
 export type MonitoringSettings = z.infer<typeof schema>;
 
 export function defaultSettings(): MonitoringSettings {
-  return { visibleAfterSeconds: 120, sampleSeconds: 60, missing: [], ignoredFilterLabels: [], pageSize: 100_000 };
+  return {
+    visibleAfterSeconds: 120,
+    sampleSeconds: 60,
+    firstSampleAfterSeconds: 0,
+    missing: [],
+    ignoredFilterLabels: [],
+    pageSize: 100_000,
+  };
 }
 
 const changeSchema = schema.partial().extend({ workloads: workloadsSchema.optional() });

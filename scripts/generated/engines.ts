@@ -5,7 +5,7 @@ import { checkAgeSeconds } from '../../src/rollout/pen.js';
 import { settleSeconds } from '../../src/rollout/settle.js';
 
 /** A target that names every command: what an engine whose verbs depend on the target can have. */
-const everyCommand = Object.fromEntries(
+export const everyCommand = Object.fromEntries(
   ['observe', 'start', 'stop', 'drain', 'snapshot', 'stop-with-snapshot', 'scale', 'replace', 'prepare', 'measure'].map(
     (name) => [name, 'true'],
   ),

@@ -19,10 +19,11 @@ function outputsTable(): string {
   return ['| Output | Meaning |', '|---|---|', ...rows].join('\n');
 }
 
-function between(text: string, name: string, content: string): string {
+/** A text in which what stands between two markers is replaced. Throws where one is missing. */
+export function between(text: string, name: string, content: string, page = 'README.md'): string {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const from = text.indexOf(open);
   const to = text.indexOf(close);
-  if (from < 0 || to < from) throw new Error(`README.md needs the markers ${open} and ${close}`);
+  if (from < 0 || to < from) throw new Error(`${page} needs the markers ${open} and ${close}`);
   return `${text.slice(0, from + open.length)}\n\n${content}\n\n${text.slice(to)}`;
 }

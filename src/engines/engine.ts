@@ -61,6 +61,11 @@ interface CallBase {
   readonly subject: Subject;
   readonly memo: Json;
   readonly signal: AbortSignal;
+  /**
+   * True once the look at the lock that this call rests on is too old (PROTOCOL 1, V). A verb that reads before it changes anything asks
+   * right before the change, and then answers `running` with nothing sent.
+   */
+  readonly isLate?: () => boolean;
 }
 
 /** A call that launches a run. `target` is complete: URIs and build results filled in, the slot applied, `${secret.X}` as references. */

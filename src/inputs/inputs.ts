@@ -53,7 +53,7 @@ export interface Inputs {
   readonly rollbackTo: string | null;
   readonly accept: readonly Consent[];
   readonly planFile: string | null;
-  /** `git`, `git:<remote>`, `file:<directory>`, later `s3://…` and `gs://…`. */
+  /** `git`, `git:<remote>`, `s3://<bucket>/<prefix>`, `gs://<bucket>/<prefix>` or `file:<directory>`. */
   readonly ledger: string;
   readonly onDrift: 'fail' | 'adopt' | 'overwrite';
   readonly failFast: boolean;

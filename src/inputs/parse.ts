@@ -31,6 +31,7 @@ export function parseInputs(raw: RawInputs, around: Surroundings): Inputs {
       errors.push(`\`${name}\`: ${(error as Error).message}`);
     }
   }
+  errors.push(...contradictions(values));
   if (errors.length > 0) {
     throw new RolloutError('input-invalid', errors.join('; '), {
       class: 'input',
@@ -65,6 +66,27 @@ export function parseInputs(raw: RawInputs, around: Surroundings): Inputs {
     ...around,
   };
 }
+
+/** Inputs that do not go together: what somebody asked for is never left undone in silence. */
+function contradictions(values: { readonly [name in FieldName]?: Value }): readonly string[] {
+  const { mode, strategy } = values;
+  const errors: string[] = [];
+  if (Array.isArray(strategy) && strategy.length > 1 && strategy.includes('auto'))
+    errors.push('`strategy`: takes auto alone, or a list without it');
+  for (const [name, modes] of Object.entries(goesWith) as [FieldName, readonly string[]][]) {
+    if (!values[name] || typeof mode !== 'string' || modes.includes(mode)) continue;
+    errors.push(
+      `\`${name}\`: goes with mode ${modes.filter((one) => one !== 'auto').join(' or ')}, and the mode is ${mode}`,
+    );
+  }
+  return errors;
+}
+
+/** Inputs that say what is to be carried out, with the modes that do so; any other mode would do something else. */
+const goesWith: { readonly [name in FieldName]?: readonly Mode[] } = {
+  'rollback-to': ['rollback', 'plan'],
+  'plan-file': ['apply', 'auto'],
+};
 
 const readers: { readonly [kind in Field['kind']]: (text: string, field: Field) => Value } = {
   text: (text) => text,

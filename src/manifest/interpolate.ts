@@ -36,10 +36,6 @@ export function interpolate<T extends Located>(node: T, scope: Scope, path: read
   return map(node, scope, path);
 }
 
-export function interpolateMap(node: LocatedMap, scope: Scope, path: readonly string[] = []): LocatedMap {
-  return map(node, scope, path);
-}
-
 function list(node: Located & { kind: 'list' }, scope: Scope, path: readonly string[]): Located {
   const items = node.items.map((item, index) => interpolate(item, scope, [...path, String(index)]));
   // Instances of a `for-each` share what does not differ between them.

@@ -18,6 +18,8 @@ export interface Holder {
     readonly server: string;
   } | null;
   readonly process: { readonly host: string; readonly pid: number; readonly startedAt: string } | null;
+  /** True: a runner that ends with its attempt. Left out: the process may outlive the attempt, as on a self-hosted runner that was lost. */
+  readonly endsWithAttempt?: boolean;
   readonly nonce: string;
 }
 

@@ -12,6 +12,8 @@ import type { Sessions } from '../rollout/sessions.js';
 /** Lines for people while a command works: a log group of the action, stderr of the CLI. */
 export interface Teller {
   line(text: string): void;
+  /** How things stand now, in a line that replaces the last one; only where there is a terminal. */
+  live?(text: string): void;
   group<T>(title: string, work: () => Promise<T>): Promise<T>;
 }
 

@@ -94,7 +94,7 @@ export async function connectTo(
 ): Promise<{ engine: Engine; session: Session; subject: Subject }> {
   const engine = await bench.engine(record.engine);
   const target = targetOf(record);
-  learnSecrets(bench, target);
+  learnSecrets(bench, [target, record.plan?.job.verify.signals ?? null]);
   const job = record.plan?.job ??
     record.declared ?? { key: record.job, target, parallel: { overlapSeconds: 0, slots: [] } };
   return { engine, session: await bench.sessions.get(engine, target), subject: subjectOf({ ...job, target }, record) };

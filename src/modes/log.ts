@@ -32,6 +32,7 @@ export function renderLog(found: Log): string {
         ['Workflow', record.workflowUrl],
         ['Revision', `${record.revision}${record.commit === null ? '' : ` of commit ${record.commit.slice(0, 12)}`}`],
         ['Strategy', strategyOf(record)],
+        ['Accepted', record.plan?.accepted.join(', ') || null],
         ['Outcome', outcomeOf(record)],
         ['Runs', runsOf(record)],
       ];

@@ -26,6 +26,7 @@ export function makeBench(
   const secrets = secretsFrom(inputs.env, parts.onSecret);
   const teller: Teller = {
     line: (text) => parts.teller.line(secrets.mask(text)),
+    live: (text) => parts.teller.live?.(secrets.mask(text)),
     group: (title, work) => parts.teller.group(secrets.mask(title), work),
   };
   if (inputs.githubToken !== null) parts.onSecret(inputs.githubToken);
@@ -57,7 +58,13 @@ export function makeBench(
     clock,
     ambient,
     sessions,
-    holder: holderOf({ workflow, pid: process.pid, startedAt }),
+    holder: holderOf({
+      workflow,
+      pid: process.pid,
+      startedAt,
+      // Elsewhere an attempt counts as completed once its runner is lost, and the process may still be at work.
+      endsWithAttempt: inputs.env['RUNNER_ENVIRONMENT'] === 'github-hosted',
+    }),
     forge: parts.forge,
     teller,
     signal,

@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import picomatch from 'picomatch';
 import type { Repository } from '../changes/repository.js';
 import { engineIds } from '../engines/index.js';
@@ -109,7 +109,7 @@ function optionsOf(bench: Bench, environment: string | null): ManifestOptions {
 }
 
 export async function workTreeSource(workspace: string, manifest: string): Promise<ManifestSource> {
-  const readText = (path: string) => readFile(join(workspace, path), 'utf8').catch(missing);
+  const readText = (path: string) => textInside(workspace, path).catch(missing);
   if (isInline(manifest)) return { files: [{ path: '(input manifest)', text: manifest }], readFile: readText };
   const paths = await pathsOf(workspace, manifest);
   const files: { path: string; text: string }[] = [];
@@ -124,6 +124,17 @@ export async function workTreeSource(workspace: string, manifest: string): Promi
     });
   }
   return { files, readFile: readText };
+}
+
+/**
+ * The text of a file of the checkout. A link that leads out of it, or into git's own folder, is taken as no file: errors quote what
+ * they find, and the commit may be a stranger's. Where the input itself names a place outside, that was the workflow's own choice.
+ */
+async function textInside(workspace: string, path: string): Promise<string | null> {
+  const [root, real] = await Promise.all([realpath(workspace), realpath(join(workspace, path))]);
+  const [first] = relative(root, real).split(sep);
+  if (!path.startsWith('../') && (first === '..' || first === '.git')) return null;
+  return await readFile(real, 'utf8');
 }
 
 async function commitSource(bench: Bench, repository: Repository, commit: string): Promise<ManifestSource | null> {

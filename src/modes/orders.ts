@@ -16,6 +16,7 @@ import type { Bench } from './bench.js';
 import type { Gathered } from './gather.js';
 import { takesOver } from './ledger-jobs.js';
 import type { Workshop } from './materialise.js';
+import { needSecrets } from './secrets.js';
 
 /** What becomes of one job of a plan, before anything is opened. */
 export type Prepared =
@@ -77,6 +78,7 @@ async function newOrder(
   const current = parts.observed.find((run) => run.id === planned.current?.run) ?? null;
   // Where its new run is up already, nothing is left to be started, which is what pre-flight is about.
   const begun = cutOff({ ...parts, current }, oursOf(g.name, g.plan.environment, parts.job)) !== null;
+  needSecrets(bench, parts.job.verify.signals ?? {});
   const about = { subject: parts.subject, job: parts.job, target: made.target, current };
   const findings = begun ? [] : await parts.session.preflight({ ...about, strategy: planned.strategy ?? 'create' });
   if (findings.some((finding) => finding.level === 'error')) {

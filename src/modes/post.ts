@@ -11,6 +11,7 @@ import { settleSeconds } from '../rollout/settle.js';
 import { text } from '../rollout/text.js';
 import type { Bench } from './bench.js';
 import { connectTo, readLedger, targetOf } from './ledger-jobs.js';
+import { tellOn } from './tell-on.js';
 
 /** Time that a takeover needs beside the settle: look, start, write (seconds). */
 const slackSeconds = 60;
@@ -104,7 +105,7 @@ async function inTime(
             failFast: false,
             last: true,
             outcomes: new Map(),
-            tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
+            tell: tellOn(bench.teller),
             measuring: bench.measuring,
           },
         ),

@@ -13,12 +13,13 @@ import { recordReport, waitingReport } from '../rollout/reporting.js';
 import { text } from '../rollout/text.js';
 import { closeTrailing } from '../rollout/trailing.js';
 import type { Bench } from './bench.js';
-import { connectTo, readLedger, takesOver } from './ledger-jobs.js';
+import { connectTo, type LedgerJobs, readKnown, readLedger, takesOver } from './ledger-jobs.js';
+import { tellOn } from './tell-on.js';
 
 /** Goes on with every open rollout whose holder is gone, and holds draining runs to their time. Needs no manifest and no build. */
 export async function resume(bench: Bench): Promise<Report> {
   const jobs: JobReport[] = [];
-  const environments = await readLedger(bench);
+  const environments = await chosen(bench);
   for (const { environment, held, all } of environments) {
     const orders: Order[] = [];
     for (const entry of held.values()) {
@@ -41,7 +42,7 @@ export async function resume(bench: Bench): Promise<Report> {
         failFast: false,
         // An open one that is not taken over here goes on elsewhere: what needs it waits.
         outcomes: new Map([...all.values()].map(({ record }) => [record.job, record.closed?.outcome ?? 'pending'])),
-        tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
+        tell: tellOn(bench.teller),
         measuring: bench.measuring,
       })),
     );
@@ -55,6 +56,21 @@ export async function resume(bench: Bench): Promise<Report> {
     planHash: null,
     jobs,
   };
+}
+
+/**
+ * What the call asks for. Jobs that a person names must be there, so that a typo is never "nothing to do"; a schedule may come before the
+ * first rollout of what it names, and so may an environment.
+ */
+async function chosen(bench: Bench): Promise<readonly LedgerJobs[]> {
+  const { environment, jobs, event } = bench.inputs;
+  if (jobs.length > 0 && event.name !== 'schedule') return await readKnown(bench);
+  const all = await readLedger(bench);
+  if (environment !== null && all.every((one) => one.all.size === 0)) {
+    const known = await (await bench.ledger()).environments();
+    bench.teller.line(`the ledger has no environment ${environment}; it has: ${known.join(', ') || 'none'}`);
+  }
+  return all;
 }
 
 async function orderFor(bench: Bench, held: Held): Promise<{ order: Order } | { report: JobReport } | null> {

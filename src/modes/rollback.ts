@@ -11,6 +11,7 @@ import { plainReport } from '../rollout/plain.js';
 import { type Applied, reportOver } from './apply.js';
 import type { Bench } from './bench.js';
 import { connectTo, type LedgerJobs, readOneEnvironment } from './ledger-jobs.js';
+import { tellOn } from './tell-on.js';
 
 interface Looked {
   readonly job: string;
@@ -112,7 +113,7 @@ export async function rollback(bench: Bench, onPlan: (plan: Plan) => Promise<voi
     maxParallel: bench.inputs.maxParallel,
     failFast: bench.inputs.failFast,
     outcomes: new Map(),
-    tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
+    tell: tellOn(bench.teller),
     measuring: bench.measuring,
   });
   return { plan, report: reportOver(plan, [...reports, ...carried]), superseded: [] };

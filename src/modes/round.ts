@@ -9,6 +9,7 @@ import type { Gathered } from './gather.js';
 import { openWorkshop } from './materialise.js';
 import { cancelledReport, type Prepared, prepare } from './orders.js';
 import { putOff, type Ready } from './put-off.js';
+import { tellOn } from './tell-on.js';
 
 /** Jobs that are built, uploaded and checked at the same time, before anything is opened. */
 const preparing = 8;
@@ -63,7 +64,7 @@ export async function carryOutRound(
       maxParallel: bench.inputs.maxParallel,
       failFast: bench.inputs.failFast,
       outcomes: new Map([...before.values(), ...reports].map((report) => [report.job, report.outcome])),
-      tell: (progress) => bench.teller.line(`${progress.job}: ${progress.text}`),
+      tell: tellOn(bench.teller),
       measuring: bench.measuring,
     },
   );

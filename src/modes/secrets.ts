@@ -17,9 +17,16 @@ export interface Secrets {
  * can print them. One that is not there is told where it is needed.
  */
 export function learnSecrets(bench: Pick<Bench, 'ambient'>, value: unknown): void {
-  for (const [, name = ''] of JSON.stringify(value).matchAll(/\$\{secret\.([A-Za-z_][A-Za-z0-9_]*)\}/g)) {
-    if (bench.ambient.env[name]) bench.ambient.secret(name);
-  }
+  for (const name of namesIn(value)) if (bench.ambient.env[name]) bench.ambient.secret(name);
+}
+
+/** What the new run will be measured with has to be there before the old one is touched. Throws for the first secret that is not. */
+export function needSecrets(bench: Pick<Bench, 'ambient'>, value: unknown): void {
+  for (const name of namesIn(value)) bench.ambient.secret(name);
+}
+
+function namesIn(value: unknown): readonly string[] {
+  return [...JSON.stringify(value).matchAll(/\$\{secret\.([A-Za-z_][A-Za-z0-9_]*)\}/g)].map(([, name = '']) => name);
 }
 
 /** Values shorter than this are too common to look for in text. */

@@ -1,4 +1,8 @@
+import pLimit from 'p-limit';
+import type { Session, Subject } from '../engines/engine.js';
+import type { JobRecord } from '../model/record.js';
 import { isActive, type Run } from '../model/run.js';
+import { text } from '../rollout/text.js';
 import type { Bench } from './bench.js';
 import { connectTo, readKnown } from './ledger-jobs.js';
 
@@ -37,53 +41,91 @@ export interface Status {
   readonly jobs: readonly StatusRow[];
 }
 
-/** Reads the ledger and looks at each job's runs. Changes nothing. */
+/** Looks at single jobs under way at the same time. */
+const atOnce = 8;
+
+/** Runs of a job, or why they could not be read. */
+type Look = { readonly runs: readonly Run[]; readonly error: string | null };
+
+/** Reads the ledger, and observes once per session. Changes nothing. */
 export async function status(bench: Bench): Promise<Status> {
   const rows: StatusRow[] = [];
   for (const { environment, held } of await readKnown(bench)) {
-    for (const { record } of held.values()) {
-      let runs: readonly Run[] = [];
-      let error: string | null = null;
-      try {
-        const { session, subject } = await connectTo(bench, record);
-        runs = (await session.observe([subject])).get(record.job) ?? [];
-      } catch (cause) {
-        error = cause instanceof Error ? cause.message : String(cause);
-      }
-      const known = runs.find((run) => run.id === record.good?.runId && isActive(run)) ?? runs.find(isActive) ?? null;
-      rows.push({
-        environment,
-        job: record.job,
-        engine: record.engine,
-        place: record.place,
-        recordedRevision: record.good?.revision ?? null,
-        runningRevision:
-          known === null
-            ? null
-            : (known.stamp?.revision ?? (known.id === record.good?.runId ? record.good.revision : null)),
-        run: known?.id ?? null,
-        state: known?.state ?? (error === null ? 'none' : null),
-        url: known?.url ?? null,
-        commit: record.good?.commit ?? null,
-        lastOutcome: record.closed?.outcome ?? null,
-        lastAt: record.closed?.at ?? null,
-        open:
-          record.closed !== null
-            ? null
-            : {
-                rollout: record.rollout,
-                n: record.n,
-                strategy: record.plan?.strategy ?? null,
-                since: record.openedAt,
-                holder: record.holder?.name ?? null,
-              },
-        trailing: record.trailing.map((entry) => entry.run),
-        quarantined: record.quarantined.map((entry) => entry.revision),
-        error,
-      });
-    }
+    const records = [...held.values()].map(({ record }) => record);
+    const looks = await looksAt(bench, records);
+    for (const record of records) rows.push(rowOf(environment, record, looks.get(record) ?? { runs: [], error: null }));
   }
   return { version: 1, kind: 'status', jobs: rows.sort((a, b) => a.job.localeCompare(b.job)) };
+}
+
+/** One observation for all jobs of a session. An engine that can't be read is told of its own jobs. */
+async function looksAt(bench: Bench, records: readonly JobRecord[]): Promise<ReadonlyMap<JobRecord, Look>> {
+  const looks = new Map<JobRecord, Look>();
+  const groups = new Map<Session, { record: JobRecord; subject: Subject }[]>();
+  const failed = (record: JobRecord, cause: unknown) => looks.set(record, { runs: [], error: text(cause) });
+  await Promise.all(
+    records.map(async (record) => {
+      try {
+        const { session, subject } = await connectTo(bench, record);
+        groups.set(session, [...(groups.get(session) ?? []), { record, subject }]);
+      } catch (cause) {
+        failed(record, cause);
+      }
+    }),
+  );
+  const limit = pLimit(atOnce);
+  await Promise.all(
+    [...groups].map(async ([session, members]) => {
+      try {
+        const found = await session.observe(members.map(({ subject }) => subject));
+        await Promise.all(
+          members.map(async ({ record, subject }) => {
+            // An engine that could read only some of the jobs leaves the others out, and says why when asked for one.
+            const look = () => limit(() => session.look(subject));
+            await (found.has(record.job) ? Promise.resolve(found.get(record.job) ?? []) : look()).then(
+              (runs) => looks.set(record, { runs, error: null }),
+              (cause: unknown) => failed(record, cause),
+            );
+          }),
+        );
+      } catch (cause) {
+        for (const { record } of members) failed(record, cause);
+      }
+    }),
+  );
+  return looks;
+}
+
+function rowOf(environment: string, record: JobRecord, { runs, error }: Look): StatusRow {
+  const known = runs.find((run) => run.id === record.good?.runId && isActive(run)) ?? runs.find(isActive) ?? null;
+  const recorded = known !== null && known.id === record.good?.runId ? record.good.revision : null;
+  return {
+    environment,
+    job: record.job,
+    engine: record.engine,
+    place: record.place,
+    recordedRevision: record.good?.revision ?? null,
+    runningRevision: known?.stamp?.revision ?? recorded,
+    run: known?.id ?? null,
+    state: known?.state ?? (error === null ? 'none' : null),
+    url: known?.url ?? null,
+    commit: record.good?.commit ?? null,
+    lastOutcome: record.closed?.outcome ?? null,
+    lastAt: record.closed?.at ?? null,
+    open:
+      record.closed !== null
+        ? null
+        : {
+            rollout: record.rollout,
+            n: record.n,
+            strategy: record.plan?.strategy ?? null,
+            since: record.openedAt,
+            holder: record.holder?.name ?? null,
+          },
+    trailing: record.trailing.map((entry) => entry.run),
+    quarantined: record.quarantined.map((entry) => entry.revision),
+    error,
+  };
 }
 
 /** The rows as a table for a terminal. */

@@ -3,6 +3,7 @@ import type { JobPlan } from '../model/plan.js';
 import { changedSince, targetField } from './impact.js';
 import type { PlanInput } from './input.js';
 import { leftAlone } from './left.js';
+import { undecided } from './undecided.js';
 
 /**
  * The first changed instance of a `for-each` rolls out alone; the others need it. Where an instance failed with the change that
@@ -99,12 +100,6 @@ function held(plan: JobPlan, failed: JobPlan, environment: string): JobPlan {
     impact: 'none',
     reasons,
     findings: [...plan.findings, ...findings],
-    strategy: null,
-    rejected: [],
-    steps: [],
-    expected: null,
-    slot: null,
-    backstopSeconds: null,
-    accepted: [],
+    ...undecided,
   };
 }

@@ -122,7 +122,8 @@ function rejections(candidates: readonly Candidate[]): Choice['rejected'] {
   return candidates.flatMap(({ name, reason }) => (reason === null ? [] : [{ strategy: name, reason }]));
 }
 
-const nothing: Choice = {
+/** No strategy: nothing is to be done, or none fits. */
+export const nothing: Choice = {
   strategy: null,
   effect: null,
   steps: [],

@@ -6,6 +6,7 @@ import type { JobPlan, Reason } from '../model/plan.js';
 import { targetField } from './impact.js';
 import type { JobChange, PlanEngine } from './input.js';
 import { explain } from './reasons.js';
+import { undecided } from './undecided.js';
 
 /** What git alone tells of a job: no engine was asked, so its part is null. */
 export function detectJob(job: Job, change: JobChange, engine: PlanEngine, place: string | null): JobPlan {
@@ -26,15 +27,8 @@ export function detectJob(job: Job, change: JobChange, engine: PlanEngine, place
     settings: desired.settings,
     scale: desired.scale,
     settingsDigest: desired.settingsDigest,
-    strategy: null,
-    rejected: [],
-    expected: null,
-    steps: [],
+    ...undecided,
     needs: job.needs,
-    wave: 0,
-    slot: null,
-    backstopSeconds: null,
-    accepted: [],
     at: job.at,
   };
 }

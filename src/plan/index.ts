@@ -14,7 +14,7 @@ export { namesOf } from './names.js';
 export { planJobs } from './plan.js';
 export { goesOn } from './quarantine.js';
 export { planExitCode, withFindings } from './refine.js';
-export { buildWords, effectWords, renderPlan, sentenceOf } from './render.js';
+export { buildWords, effectWords, renderPlan } from './render.js';
 export { type JobRollback, planRollback, type RollbackInput, rollbackPlan } from './rollback.js';
 export { planSchema } from './schema.js';
 export { inSlot } from './slots.js';

@@ -2,6 +2,7 @@ import type { Manifest } from '../model/job.js';
 import type { JobPlan } from '../model/plan.js';
 import type { JobRecord } from '../model/record.js';
 import type { Run } from '../model/run.js';
+import { undecided, undeclared } from './undecided.js';
 
 /** Jobs that the ledger knows and the manifest does not: listed, never touched. One that left nothing running is history. */
 export function orphans(
@@ -47,20 +48,7 @@ function listing(job: string, record: JobRecord, runs: readonly Run[]): JobPlan 
     ],
     findings: [],
     current: { run: id, state: run?.state ?? null, revision: record.good?.revision ?? null, url: run?.url ?? null },
-    desired: { revision: null, artifact: null },
-    target: {},
-    settings: {},
-    scale: {},
-    settingsDigest: null,
-    strategy: null,
-    rejected: [],
-    expected: null,
-    steps: [],
-    needs: [],
-    wave: 0,
-    slot: null,
-    backstopSeconds: null,
-    accepted: [],
-    at: null,
+    ...undeclared,
+    ...undecided,
   };
 }

@@ -1,8 +1,9 @@
 import { sortFound } from '../changes/found-runs.js';
 import type { Finding } from '../model/finding.js';
+import type { Job } from '../model/job.js';
 import type { JobPlan, PlanAction } from '../model/plan.js';
 import { preference } from '../strategies/index.js';
-import { type Choice, choose } from './choose.js';
+import { type Choice, choose, nothing } from './choose.js';
 import { aboutOf, type Context, goodOf } from './context.js';
 import { deployedCommit, directionOf } from './downgrade.js';
 import { gateFindings } from './gates.js';
@@ -71,20 +72,9 @@ function changes(action: PlanAction, intent: Intent): boolean {
   return action === 'roll-out' || action === 'resume' || (action === 'refuse' && intent.action !== 'adopt');
 }
 
-const untouched: Choice = {
-  strategy: null,
-  effect: null,
-  steps: [],
-  slot: null,
-  backstopSeconds: null,
-  accepted: [],
-  rejected: [],
-  findings: [],
-};
-
 /** In-flight with nothing to scale is the one that never starts or stops a run: it carries a mere verification. */
 const verification: Choice = {
-  ...untouched,
+  ...nothing,
   strategy: 'in-flight-update',
   effect: { gapSeconds: 0, duplicates: 'none', state: 'kept' },
   steps: [{ id: 'verify', verb: 'verify', undo: null, final: false }],
@@ -92,7 +82,7 @@ const verification: Choice = {
 
 function chosen(c: Context, intent: Intent): Choice {
   const { situation } = intent;
-  if (situation === null) return untouched;
+  if (situation === null) return nothing;
   if (situation === 'verify') return { ...verification, slot: intent.run?.stamp?.slot ?? null };
   if (situation === 'resume') return recorded(c);
   const good = goodOf(c.record, intent.revision) ?? c.record?.good ?? null;
@@ -109,8 +99,13 @@ function chosen(c: Context, intent: Intent): Choice {
     good,
     accept: options.accept,
   };
-  // Two runs are up already: no other strategy could go on from there.
-  return choose(scene, c.found.kind === 'overlapping' ? ['parallel'] : (options.strategy ?? c.job.strategy));
+  return choose(scene, cutOff(c, situation) ?? options.strategy ?? c.job.strategy);
+}
+
+/** Where a rollout was cut off and its record is lost, only one strategy goes on from what is there. */
+function cutOff({ found }: Context, situation: Intent['situation']): Job['strategy'] | null {
+  if (found.kind === 'overlapping') return ['parallel'];
+  return found.kind === 'lost' && situation === 'change' ? ['savepoint-upgrade'] : null;
 }
 
 /** Where the engine shows the artifact of a run, what it was launched with can be recorded before anything is done. */
@@ -123,10 +118,10 @@ function showsArtifact({ engine, found }: Context): boolean {
 /** The plan that the open rollout recorded. */
 function recorded({ record, engine, job }: Context): Choice {
   const plan = record?.plan ?? null;
-  if (plan === null) return untouched;
+  if (plan === null) return nothing;
   const effect = preference.includes(plan.strategy) ? engine.expect(plan.strategy, job) : null;
   return {
-    ...untouched,
+    ...nothing,
     strategy: plan.strategy,
     effect: effect === null || 'rejected' in effect ? null : effect,
     steps: plan.steps,

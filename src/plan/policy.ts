@@ -65,11 +65,19 @@ function overlapping({ run, fresh }: Of<'overlapping'>, c: Context): Intent {
 
 function lost(found: Of<'lost'>, c: Context): Intent {
   const message = `the ledger has no record of ${c.job.key}, none of its runs is active, and the last one is ${naming(found.last)}`;
+  const intent = start(found.last, [{ kind: 'down', message }]);
   return {
-    ...start(found.last, [{ kind: 'down', message }]),
+    ...intent,
+    ...(leavesSnapshot(c) ? { situation: 'change', impact: 'upgrade' } : {}),
     revision: found.last.stamp?.revision ?? null,
     findings: [{ code: 'record-lost', level: 'warning', message }],
   };
+}
+
+/** Its last run ended with a snapshot that the next one starts from: it is asked for, and nothing is started without. */
+function leavesSnapshot({ job, engine }: Context): boolean {
+  const named = job.strategy === 'auto' || job.strategy.includes('savepoint-upgrade');
+  return job.stateful && named && engine.verbs(job.target).includes('stopWithSnapshot');
 }
 
 function adoptable({ run }: Of<'adoptable'>, c: Context): Intent {

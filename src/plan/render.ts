@@ -25,30 +25,6 @@ export function renderPlan(plan: Plan): string {
   return `${[header(plan), ...shown.map(paragraph), ends.join('\n')].join('\n\n')}\n`;
 }
 
-/** One sentence on a job, for a table's cell or an annotation. */
-export function sentenceOf(job: JobPlan): string {
-  const why = listed(
-    job.reasons.map((reason) => reason.message),
-    3,
-  );
-  switch (job.action) {
-    case 'none':
-      return `${job.job}: unchanged: ${why}.`;
-    case 'adopt':
-      return `${job.job}: adopted, by a write to the ledger only: ${why}.`;
-    case 'refuse':
-      return `${job.job}: refused: ${errorsOf(job)[0]?.message ?? why}.`;
-    case 'leave':
-      return `${job.job}: left alone: ${why}.`;
-    case 'list':
-      return `${job.job}: not touched: ${why}.`;
-    case 'resume':
-      return `${job.job}: resumed: ${why}.`;
-    case 'roll-out':
-      return `${job.job}: ${what(job)}, because ${why}.${job.expected === null ? '' : ` Expected: ${effectWords(job.expected)}.`}`;
-  }
-}
-
 /** Gap, duplicates and state in words. */
 export function effectWords(effect: Effect): string {
   const { gapSeconds } = effect;
@@ -173,10 +149,6 @@ function found(finding: Finding): readonly string[] {
     finding.file === undefined ? '' : ` (${finding.file}${finding.line === undefined ? '' : `:${finding.line}`})`;
   const line = `${finding.level} ${finding.code}: ${finding.message}${at}`;
   return finding.next === undefined ? [line] : [line, `Next: ${finding.next}`];
-}
-
-function errorsOf(job: JobPlan): readonly Finding[] {
-  return job.findings.filter((finding) => finding.level === 'error');
 }
 
 /** Planned from git alone. */

@@ -13,6 +13,7 @@ import { planHash } from './hash.js';
 import type { Consent, PlanEngine } from './input.js';
 import { linked } from './intent.js';
 import { inSlot } from './slots.js';
+import { undecided, undeclared } from './undecided.js';
 import { seconds } from './words.js';
 
 /** A rollback asked for by a person. Everything comes from the ledger and the look: no manifest, no build. */
@@ -254,20 +255,7 @@ function blank(record: JobRecord, run: Run | null, revision: string | null): Job
     reasons: [{ kind: 'forced', message: 'a rollback was asked for' }],
     findings: [],
     current: run === null ? null : { run: run.id, state: run.state, revision, url: run.url },
-    desired: { revision: null, artifact: null },
-    target: {},
-    settings: {},
-    scale: {},
-    settingsDigest: null,
-    strategy: null,
-    rejected: [],
-    expected: null,
-    steps: [],
-    needs: [],
-    wave: 0,
-    slot: null,
-    backstopSeconds: null,
-    accepted: [],
-    at: null,
+    ...undeclared,
+    ...undecided,
   };
 }

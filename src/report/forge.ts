@@ -1,5 +1,5 @@
 import type { RemoteRelation, RemoteTree, TreeSource } from '../changes/remote.js';
-import type { EventFacts } from '../inputs/inputs.js';
+import type { EventFacts, Inputs } from '../inputs/inputs.js';
 import type { Forge } from '../modes/bench.js';
 import type { GitHub } from './github.js';
 
@@ -7,7 +7,7 @@ import type { GitHub } from './github.js';
 export type LateGitHub = (() => Promise<GitHub | null>) | null;
 
 /** Most calls end without a word from GitHub, so its client does not belong to the start. */
-export function lateGitHub(event: EventFacts, token: string | null, warn: (line: string) => void): LateGitHub {
+function lateGitHub(event: EventFacts, token: string | null, warn: (line: string) => void): LateGitHub {
   if (token === null || event.repository === null) return null;
   let connecting: Promise<GitHub | null> | null = null;
   return () => {
@@ -38,6 +38,15 @@ export function forgeOf(github: LateGitHub, askRuns: AskRuns): Forge {
     attemptState: sharedAnswers((workflow) => attemptState(askRuns, workflow)),
     source: github === null ? null : treeSource(github),
   };
+}
+
+/** GitHub as an entry point uses it: the client for its reports, and what the modes ask. */
+export function connectLate(
+  { event, githubToken }: Pick<Inputs, 'event' | 'githubToken'>,
+  warn: (line: string) => void,
+): { readonly github: LateGitHub; readonly forge: Forge } {
+  const github = lateGitHub(event, githubToken, warn);
+  return { github, forge: forgeOf(github, lateRuns(event, githubToken, warn)) };
 }
 
 /** How long an answer is good for, in milliseconds: a whole fleet asks about the one run that holds it. */

@@ -40,7 +40,7 @@ export function chart(gate: GateReport): string | null {
   const title = `${gate.gate} (${gate.unit})${gate.bound === null ? '' : ` and its bound ${short(gate.bound)}`}`;
   return [
     '```mermaid',
-    `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "${colours}"}}}}%%`,
+    `%%{init: {"xyChart": {"width": 560, "height": 240}, "themeVariables": {"xyChart": {"plotColorPalette": "${colours}"}}}}%%`,
     'xychart-beta',
     `    title "${title.replace(unsafe, ' ').replace(/ +/g, ' ')}"`,
     `    x-axis "seconds since the new run ran" ${known[0]?.[0]} --> ${Math.max(known.at(-1)?.[0] ?? 0, (known[0]?.[0] ?? 0) + 1)}`,
@@ -71,5 +71,5 @@ function even(known: readonly (readonly [number, number])[]): readonly number[] 
 function short(value: number): string {
   if (Number.isInteger(value)) return String(value);
   const digits = Math.min(20, Math.max(0, 3 - Math.floor(Math.log10(Math.abs(value)))));
-  return value.toFixed(digits);
+  return value.toFixed(digits).replace(/\.?0+$/, '');
 }

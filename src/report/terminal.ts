@@ -35,6 +35,10 @@ function paragraph(job: JobReport): string {
   ].filter((fact) => fact !== null);
   const lines = [head, `  ${job.message}`];
   if (facts.length > 0) lines.push(`  ${facts.join(', ')}`);
+  for (const gate of job.gates ?? []) {
+    const how = gate.result ?? 'not decided';
+    lines.push(`  gate ${gate.gate}${gate.advisory ? ' (advisory)' : ''}: ${how}, ${gate.message}`);
+  }
   for (const said of job.messages.slice(-3)) lines.push(`  engine, ${said.level}: ${said.text}`);
   if (job.next !== null) lines.push(`  next: ${job.next}`);
   return lines.join('\n');

@@ -6,6 +6,7 @@ import type { Verdict } from '../model/verdict.js';
 import type { Cause, Decision, Own } from './decision.js';
 import { scaleShown } from './scale.js';
 import type { Sight } from './sight.js';
+import { writtenSnapshot } from './snapshot.js';
 
 /** Strategies that decide alike. */
 export type Kind = 'create' | 'scale' | 'in-place' | 'gap' | 'parallel' | 'stop';
@@ -94,7 +95,7 @@ export function mustScaleBack(c: Case, undone: Run): boolean {
 }
 
 export function snapshotPath(c: Case): string | null {
-  return c.record.journal.findLast((entry) => entry.verb === 'snapshot' && entry.state === 'succeeded')?.note ?? null;
+  return writtenSnapshot(c.record);
 }
 
 export function hasStep(c: Case, verb: StepVerb): boolean {

@@ -6,6 +6,7 @@ import { isActive, isEnding } from '../model/run.js';
 import type { Decision } from './decision.js';
 import type { Closing } from './records.js';
 import type { Sight } from './sight.js';
+import { oldSnapshot, replacesGood } from './snapshot.js';
 
 /**
  * A failure before any run of the revision existed says nothing against it (a quota, a missing right), but for these: the engine refused
@@ -47,10 +48,11 @@ export function closing(
 function goodAfter(record: JobRecord, outcome: string, see: Sight, at: string): Good | null {
   const plan = record.plan;
   if (plan === null) return null;
+  const snapshot = snapshotAfter(record, see);
   if ((outcome === 'rolled-back' || outcome === 'superseded') && record.good !== null) {
-    return { ...record.good, runId: see.undone?.id ?? oldOf(record.good, see) ?? record.good.runId };
+    return { ...record.good, runId: see.undone?.id ?? oldOf(record.good, see) ?? record.good.runId, snapshot };
   }
-  if (outcome !== 'succeeded' || plan.strategy === 'stop') return null;
+  if (outcome !== 'succeeded' || plan.strategy === 'stop') return record.good && { ...record.good, snapshot };
   // A run that was taken over as it was does not run what the manifest declares: only its scale is known now.
   const stranger = plan.strategy === 'in-flight-update' && see.predecessor?.stamp?.revision !== record.revision;
   if (stranger) {
@@ -71,6 +73,12 @@ function goodAfter(record: JobRecord, outcome: string, see: Sight, at: string): 
     snapshot: null,
     at,
   };
+}
+
+/** What a later start of the good revision has to go on from: what its run wrote when it was stopped, unless one of it is up. */
+function snapshotAfter(record: JobRecord, see: Sight): string | null {
+  const up = see.undone ?? (replacesGood(record) ? see.predecessor : null);
+  return up !== null && isActive(up) ? null : oldSnapshot(record);
 }
 
 /** The old run that stayed, where it is of the good revision: one that a stuck rollout left is not. */

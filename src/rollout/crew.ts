@@ -13,6 +13,8 @@ export interface Progress {
   readonly job: string;
   readonly at: number;
   readonly text: string;
+  /** How things stand now; the next one replaces it, and a log leaves it out. */
+  readonly live?: boolean;
 }
 
 /** What carrying out one job's rollout acts through. */

@@ -28,6 +28,7 @@ import {
 import type { Cause, Decision, Own } from './decision.js';
 import { scaleShown } from './scale.js';
 import type { Sight } from './sight.js';
+import { isReplayed, oldSnapshot, replacesGood } from './snapshot.js';
 
 /**
  * The table of PROTOCOL 5 as one pure function: the first row that fits says what the holder does next.
@@ -69,7 +70,9 @@ function ending(c: Case): Decision | null {
   const run = waiting.find((candidate) => candidate !== null && isEnding(candidate));
   if (run === undefined || run === null) return null;
   // A stop that writes a snapshot tells its path at the end, and only to whoever asks again.
-  if (run === predecessor && c.own.polling.has('stop-with-snapshot')) return call(c, 'snapshot', 'old', run);
+  if (run === predecessor && c.own.polling.has('stop-with-snapshot')) {
+    return c.own.overdue.has(run.id) ? waitOut(c, run) : call(c, 'snapshot', 'old', run);
+  }
   const mayCancel = c.record.plan?.job.drain.onTimeout === 'cancel' && run.state === 'draining';
   if (c.own.overdue.has(run.id) && mayCancel && !c.own.cancelled.has(run.id)) {
     const no = refused(c, 'cancel-drain');
@@ -176,7 +179,10 @@ function scale(c: Case): Decision {
 
 function stop(c: Case): Decision {
   const run = c.see.predecessor;
-  return active(run) ? call(c, endingVerb(c), 'old', run) : conclude(c, 'succeeded', null);
+  if (active(run)) return call(c, endingVerb(c), 'old', run);
+  // The job is started again from what its run wrote; where we may have asked for that, its path has to be known.
+  const asked = hasStep(c, 'snapshot') && snapshotPath(c) === null && (c.own.touched || c.own.inherited);
+  return asked && run !== null ? call(c, 'snapshot', 'old', run) : conclude(c, 'succeeded', null);
 }
 
 /** A newer commit closes this rollout (PROTOCOL 6, supersede). */
@@ -210,7 +216,7 @@ function undo(c: Case): Decision {
     const verdict = verdictOn(c, undone);
     if (mustScaleBack(c, undone)) return call(c, 'scale', 'old', undone);
     if (verdict === null) return { do: 'verify', run: undone };
-    return verdict.result === 'pass' ? close(c, outcome, cause) : close(c, 'stuck', verdict);
+    return verdict.result === 'pass' ? close(c, outcome, told(c, cause)) : close(c, 'stuck', verdict);
   }
   if (active(fresh)) {
     if (c.kind === 'in-place') {
@@ -249,12 +255,22 @@ function undo(c: Case): Decision {
   return call(c, 'start', 'old', fresh ?? predecessor);
 }
 
+/** Where the old revision went on from an older snapshot, the report says so. */
+function told(c: Case, cause: Cause): Cause {
+  if (!isReplayed(c.record)) return cause;
+  const from = `the old revision was started from its own last snapshot ${oldSnapshot(c.record)}`;
+  return { code: cause.code, message: `${cause.message}; ${from}, so what came after that is processed again` };
+}
+
 /** The old revision is not started without the snapshot that its run wrote: null where its path is known, or none was to be written. */
 function askForSnapshot(c: Case, cause: Cause): Decision | null {
   const { predecessor } = c.see;
   if (c.kind !== 'gap' || endingVerb(c) !== 'snapshot' || active(predecessor)) return null;
-  if (snapshotPath(c) !== null || c.record.good?.snapshot != null) return null;
-  if (predecessor !== null) return call(c, 'snapshot', 'old', predecessor);
-  const missing = 'where the snapshot of the old run stands is not known, so it was not started without its state';
+  if (oldSnapshot(c.record) !== null) return null;
+  const own = replacesGood(c.record);
+  if (predecessor !== null && own) return call(c, 'snapshot', 'old', predecessor);
+  const missing = own
+    ? 'where the snapshot of the old run stands is not known, so it was not started without its state'
+    : 'the run that was stopped was of a revision that nobody verified, and no snapshot of the old revision is known, so it was not started on state of another';
   return conclude(c, 'stuck', { code: 'snapshot-path-missing', message: `${cause.message}; ${missing}` });
 }

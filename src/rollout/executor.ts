@@ -22,8 +22,10 @@ import {
   regains,
   turned,
   unanswered,
+  unsent,
 } from './knowledge.js';
 import { landingOf } from './landing.js';
+import { latenessOf } from './late.js';
 import { isDefect, patienceOf } from './patience.js';
 import { LockLost } from './pen.js';
 import { journaled, movedRecord, readyRecord, undoRecord } from './records.js';
@@ -208,10 +210,20 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
       journal(decision, 'intended', decision.on?.id ?? null, null);
     }
     let progress: VerbProgress;
+    const late = latenessOf(pen);
     try {
       // What was seen before is no answer to what runs now.
       know.runs = null;
-      const calling = invoke(decision, pen.record, crew.session, crew.subject, see.tail, memo, signal);
+      const calling = invoke(
+        decision,
+        pen.record,
+        crew.session,
+        crew.subject,
+        see.tail,
+        memo,
+        signal,
+        anyway ? undefined : late.isLate,
+      );
       progress = await answered(calling, signal);
     } catch (error) {
       if (isDefect(error)) throw error;
@@ -219,6 +231,7 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
       unanswered(know, decision, text(error));
       return;
     }
+    if (late.was && progress.state === 'running') return unsent(know, decision);
     await take(decision, progress, see);
   }
 

@@ -24,6 +24,7 @@ import { type RealTime, realTime } from './real-time.js';
 import { closeRecord } from './records.js';
 import { reportOf } from './reporting.js';
 import { text } from './text.js';
+import { isUntouched } from './untouched.js';
 
 /** One job's rollout, ready to be opened or taken over: `body` is swapped against exactly the record that was planned on. */
 export interface Order {
@@ -109,7 +110,12 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
       return await one({ ...order, superseding: order.superseding ?? missing.cause }, pen);
     }
     if (missing !== null && !begun && !base.signal.aborted) {
-      return missing.open ? await putOff(order, pen, missing.cause) : await skip(order, pen, missing.cause);
+      if (!missing.open) return await skip(order, pen, missing.cause);
+      try {
+        if (!isTakenOver(order) || (await isUntouched(order))) return await putOff(order, pen, missing.cause);
+      } catch (error) {
+        return await givenUp(order, pen, error, base);
+      }
     }
     let release = () => {};
     const turn = new Promise<void>((given) => {

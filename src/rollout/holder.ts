@@ -16,6 +16,8 @@ export interface Whereabouts {
   readonly workflow: Holder['workflow'];
   readonly pid: number;
   readonly startedAt: string;
+  /** `Holder.endsWithAttempt`. */
+  readonly endsWithAttempt?: boolean;
 }
 
 export function holderOf(where: Whereabouts): Holder {
@@ -25,6 +27,7 @@ export function holderOf(where: Whereabouts): Holder {
     name: workflow === null ? `${host}/${where.pid}` : runUrl(workflow),
     workflow,
     process: { host, pid: where.pid, startedAt: where.startedAt },
+    ...(where.endsWithAttempt === true && { endsWithAttempt: true }),
     nonce: randomBytes(8).toString('hex'),
   };
 }
@@ -71,9 +74,9 @@ export async function mayTakeOver(
   if (holder.workflow !== null) {
     const sameRun = me.workflow !== null && me.workflow.runId === holder.workflow.runId;
     if (sameRun && me.workflow && me.workflow.attempt > holder.workflow.attempt)
-      return yes('an earlier attempt of this run held it');
+      return yes('an earlier attempt of this run held it', holder.endsWithAttempt === true);
     const state = await attemptState(holder.workflow);
-    if (state === 'completed') return yes('its workflow run is over');
+    if (state === 'completed') return yes('its workflow run is over', holder.endsWithAttempt === true);
     if (state === 'active') return held(null);
   } else if (holder.process !== null && holder.process.host === me.process?.host) {
     if (!alive(holder.process.pid)) return yes('its process is gone from this host');

@@ -6,6 +6,7 @@ import type { JobRecord } from '../model/record.js';
 import type { Run } from '../model/run.js';
 import type { Stamp } from '../model/stamp.js';
 import type { Decision } from './decision.js';
+import { newSnapshot, oldSnapshot } from './snapshot.js';
 
 type Call = Extract<Decision, { do: 'call' }>;
 
@@ -18,10 +19,11 @@ export async function invoke(
   tail: Run | null,
   memo: Json,
   signal: AbortSignal,
+  isLate?: () => boolean,
 ): Promise<VerbProgress> {
   const plan = record.plan;
   if (plan === null) throw defect('a call without a plan');
-  const base = { subject, memo, signal };
+  const base = { subject, memo, signal, ...(isLate && { isLate }) };
   const { can } = session;
   const side = call.side === 'new' ? newSide(record) : oldSide(record);
   const stamp: Stamp = {
@@ -38,7 +40,7 @@ export async function invoke(
     target: side.target,
     stamp,
     predecessor: call.on,
-    snapshot: snapshotOf(record, call),
+    snapshot: call.side === 'new' ? newSnapshot(record) : oldSnapshot(record),
     after: tail?.id ?? null,
   };
   switch (call.verb) {
@@ -99,12 +101,6 @@ function oldSide(record: JobRecord): Side {
     commit: good?.commit ?? null,
     slot: good?.slot ?? null,
   };
-}
-
-/** New runs start from the snapshot that the stop wrote; the old revision from the one its own run wrote last. */
-function snapshotOf(record: JobRecord, call: Call): string | null {
-  const written = record.journal.findLast((entry) => entry.verb === 'snapshot' && entry.state === 'succeeded');
-  return written?.note ?? (call.side === 'old' ? (record.good?.snapshot ?? null) : null);
 }
 
 function onRun(call: Call): Run {

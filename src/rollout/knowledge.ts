@@ -111,6 +111,13 @@ export function unanswered(know: Knowledge, call: Call, why: string): void {
   if (call.verb !== 'prepare') know.touched = true;
 }
 
+/** A call was not sent: what the engine read before it took too long. Nothing is unknown, but it is not tried for ever. */
+export function unsent(know: Knowledge, call: Call): void {
+  const key = callKey(call);
+  const why = 'it was not sent, because the engine took too long to answer what is read before it';
+  know.unanswered.set(key, { times: (know.unanswered.get(key)?.times ?? 0) + 1, why });
+}
+
 /** A call was accepted. The run of a launch may show later than its effect: "it isn't there" needs another settle. */
 export function accepted(know: Knowledge, call: Call): void {
   know.unanswered.delete(callKey(call));

@@ -5,7 +5,7 @@ const companySeconds = 60;
 /** Longest time between two rounds of writes that are waited for, in seconds: git hosts ask for at most six pushes a minute. */
 const mostSeconds = 10;
 /** A small fleet needs no pacing: its pushes are few anyway. */
-const jobsPerSecond = 10;
+const jobsPerSecond = 5;
 
 /** Lets the writes of many rollouts meet, so that they share pushes. */
 export interface Pacing {

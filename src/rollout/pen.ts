@@ -8,6 +8,8 @@ import { type RealTime, realTime } from './real-time.js';
 
 /** A mutating call needs a head check younger than this (PROTOCOL 1, V). Real seconds: it guards against a process that stood still. */
 export const checkAgeSeconds = 15;
+/** What an engine reads right before a change may take so much longer (seconds): the engines' call times T hold it. */
+const readSeconds = 10;
 /** Tries of one write whose answer was lost, with these pauses between them (milliseconds). */
 const pauses = [200, 1000, 3000];
 
@@ -36,6 +38,8 @@ export interface Pen {
   flush(message: string): Promise<void>;
   /** Makes sure that the head was checked within `checkAgeSeconds`. Throws LockLost if it is not ours any more. */
   check(): Promise<void>;
+  /** The last head check is so old that a change must not be sent any more, though it was young enough when the call began. */
+  readonly isLate: boolean;
 }
 
 /** A moment by both clocks of the machine. */
@@ -119,8 +123,10 @@ export function penOf(
       landedAs(base, body, now.head, at);
       return true;
     }
-    const earlier = unanswered.find((candidate) => sameRecord(now.record, candidate));
+    // What this process has from its last write still stands where a read had missed it: nobody else was here.
+    const earlier = [landed, ...unanswered].find((candidate) => sameRecord(now.record, candidate));
     if (earlier === undefined) lose(now);
+    if (earlier === landed) checked = at;
     landed = earlier;
     head = now.head;
     unanswered = [];
@@ -143,10 +149,10 @@ export function penOf(
   }
 
   /** By both clocks: one stands still while the machine sleeps, the other may be set back. */
-  function fresh(): boolean {
+  function fresh(seconds = checkAgeSeconds): boolean {
     if (checked === null) return false;
     const now = momentOf(time);
-    return Math.max(now.monotonic - checked.monotonic, now.wall - checked.wall) < checkAgeSeconds * 1000;
+    return Math.max(now.monotonic - checked.monotonic, now.wall - checked.wall) < seconds * 1000;
   }
 
   return {
@@ -155,6 +161,9 @@ export function penOf(
     },
     get regained() {
       return regained;
+    },
+    get isLate() {
+      return !fresh(checkAgeSeconds + readSeconds);
     },
     note(change) {
       record = change(record);

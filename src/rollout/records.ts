@@ -12,24 +12,16 @@ export const goodsKept = 10;
 const journalKept = 200;
 
 /** What opening needs to know about the job and its rollout. */
-export interface Opening {
-  readonly name: string;
-  readonly environment: string;
-  readonly job: string;
-  readonly engine: string;
-  readonly place: string;
-  readonly names: readonly string[];
-  readonly n: number;
-  readonly rollout: string;
-  readonly revision: string;
-  readonly commit: string | null;
+export interface Opening extends Pick<JobRecord, OfOpening> {
   readonly holder: Holder;
-  readonly lease: string | null;
   readonly predecessor: Run | null;
   readonly plan: RolloutPlan;
   readonly at: string;
-  readonly workflowUrl: string | null;
 }
+
+type OfOpening =
+  | ('name' | 'environment' | 'job' | 'engine' | 'place' | 'names')
+  | ('n' | 'rollout' | 'revision' | 'commit' | 'lease' | 'workflowUrl');
 
 /** W1: opens a rollout. Clears ready, outcomes and verdicts; keeps what is known to be good and what is quarantined. */
 export function openRecord(o: Opening, before: JobRecord | null): JobRecord {

@@ -13,7 +13,7 @@ export async function closeTrailing(
   held: Held,
   session: Session,
   subject: Subject,
-  ledger: Pick<Ledger, 'write'>,
+  ledger: Pick<Ledger, 'read' | 'write'>,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<JobReport | null> {
@@ -24,11 +24,12 @@ export async function closeTrailing(
     const run = byId.get(entry.run);
     return run !== undefined && isActive(run);
   });
+  let { head } = held;
   if (left.length < record.trailing.length) {
     const body = { ...record, counter: record.counter + 1, trailing: left };
     const swap = await ledger.write(body, held.head, `${record.trailing.length - left.length} trailing run(s) ended`);
-    if (!swap.landed)
-      return recordReport(record, 'refused', 'rollout-held', 'Another process wrote to the ledger first');
+    if (!swap.landed) return faster();
+    head = swap.head;
   }
   const overdue = left.filter((entry) => Date.parse(entry.deadline) < clock.now());
   if (overdue.length === 0) return null;
@@ -39,6 +40,8 @@ export async function closeTrailing(
     for (const entry of overdue) {
       const run = byId.get(entry.run);
       if (run === undefined || run.state === 'stopping') continue;
+      // The look may have taken long, and nobody holds a closed rollout: another one may have been opened since.
+      if ((await ledger.read(record.environment, [record.job])).get(record.job)?.head !== head) return faster();
       const stopped = await session.can.stop({ subject, memo: null, signal, run });
       if (stopped.state === 'failed') {
         const message = `The drain of ${run.id} took too long and could not be cancelled: ${stopped.message}`;
@@ -48,6 +51,10 @@ export async function closeTrailing(
     return told('pending', `The drain of ${names} took too long and was cancelled`);
   }
   return told('failed', `The drain of ${names} did not end in time`);
+
+  function faster(): JobReport {
+    return recordReport(record, 'refused', 'rollout-held', 'Another process wrote to the ledger first');
+  }
 
   /** The rollout itself succeeded: only its old run is the matter. */
   function told(outcome: 'pending' | 'failed', message: string): JobReport {

@@ -2,7 +2,8 @@ import type { JobRecord } from '../model/record.js';
 import type { Run } from '../model/run.js';
 import type { Signal } from '../model/signal.js';
 import type { Verdict } from '../model/verdict.js';
-import type { GateReport } from '../model/verification.js';
+import type { Baseline, GateReport, GateSpec } from '../model/verification.js';
+import { nothingBefore } from '../verify/baseline.js';
 import { gateReport } from '../verify/gate-report.js';
 import { type GateWatch, gateWatchOf } from '../verify/gate-watch.js';
 import type { Watch } from '../verify/life.js';
@@ -59,7 +60,7 @@ export function verifyingOf(crew: Crew): Verifying {
     const { job } = record.plan;
     const signals = offered(record);
     const specs = specsOf(job, signals, lifeSpecOf(record).bakeSeconds);
-    current = { key, gates: gateWatchOf(job, signals, specs, record.baseline?.gates ?? {}, sampler) };
+    current = { key, gates: gateWatchOf(job, signals, specs, baselinesOf(record, specs), sampler) };
     return current.gates;
   }
 
@@ -99,8 +100,9 @@ export function verifyingOf(crew: Crew): Verifying {
         note(run, watch, life, []);
         return { verdict: life, due, watched: false };
       }
-      if (life?.result !== 'fail') await gates.collect(run, record, watch, clock.now());
+      // As of the question, not of its answer: what came meanwhile was not asked for.
       const now = clock.now();
+      if (life?.result !== 'fail') await gates.collect(run, record, watch, now);
       const judged = gates.judged(watch, now);
       const verdict = verdictOver(life, judged);
       const watched = gates.watched(watch);
@@ -128,15 +130,23 @@ export function verifyingOf(crew: Crew): Verifying {
   };
 
   function tell(run: Run, word: string, judged: ReturnType<GateWatch['judged']>, now: number, due: number): void {
-    const changed = told.word !== word;
-    if (!changed && now - told.at < told.apart * 1000) return;
-    told = { word, at: now, apart: changed ? firstLineSeconds : Math.min(lastLineSeconds, 2 * told.apart) };
     const values = judged.flatMap(({ spec, points }) => {
       const last = points.findLast(({ value }) => value !== null);
       return last === undefined ? [] : [`${spec.id} ${amount(last.value, spec)}`];
     });
     const left = Math.max(0, Math.round((due - now) / 1000));
-    const text = [`${run.id} is ${word}`, ...values].join(', ');
-    crew.tell({ job: crew.subject.job, at: now, text: `${text}; a verdict is due in at most ${left} s` });
+    const text = `${[`${run.id} is ${word}`, ...values].join(', ')}; a verdict is due in at most ${left} s`;
+    const { job } = crew.subject;
+    const changed = told.word !== word;
+    if (!changed && now - told.at < told.apart * 1000) return crew.tell({ job, at: now, text, live: true });
+    told = { word, at: now, apart: changed ? firstLineSeconds : Math.min(lastLineSeconds, 2 * told.apart) };
+    crew.tell({ job, at: now, text });
   }
+}
+
+/** Where a run is only verified, nothing is changed that it could be compared with. */
+function baselinesOf({ baseline, plan }: JobRecord, specs: readonly GateSpec[]): { readonly [gate: string]: Baseline } {
+  if (baseline !== undefined) return baseline.gates;
+  const changes = plan?.steps.some(({ verb }) => verb !== 'verify') ?? true;
+  return changes ? {} : Object.fromEntries(specs.map(({ id }) => [id, nothingBefore]));
 }

@@ -6,7 +6,7 @@ import type { Seen } from './engine/engine.js';
 import { everyPoint, type Point, textOf } from './point.js';
 import { nameOf, type Story } from './story.js';
 import { jobReport } from './tool.js';
-import { openWorld, patient, type World } from './world.js';
+import { openWorld, type World } from './world.js';
 
 const repository = 'acme/streams';
 const fleet = 8;
@@ -117,11 +117,7 @@ async function isOpen(world: World, job: string): Promise<boolean> {
 /** The next workflow run goes on with whatever is left. */
 async function finish(story: Story, world: World, jobs: readonly string[]): Promise<void> {
   if (jobs.length === 0) return;
-  const told = await world.tool.run([
-    ...['apply', '--environment', 'production', '--jobs', jobs.join(',')],
-    ...patient,
-    ...story.flags,
-  ]);
+  const told = await world.apply(jobs);
   for (const job of jobs) {
     const report = jobReport(told, job);
     const said = `${nameOf(story)}: ${job}: ${report.outcome} ${report.message}\n${told.stderr}`;

@@ -85,13 +85,13 @@ const dataflowScale: Story['declare'] = (job, i): Declared => ({
 });
 
 /** The same commands and settings, with so many replicas. */
-function replicas(count: (i: number) => number, bake: string): Story['declare'] {
+function replicas(count: (i: number) => number, times: JsonObject): Story['declare'] {
   return (job, i) => ({
     job: {
       engine: 'command',
       paths: [`streams/${job}.txt`],
       target: commandTarget(['start', 'stop', 'scale'], { settings: {}, scaling: { replicas: count(i) } }),
-      verify: { 'running-within': '60m', bake },
+      verify: times,
       sink: 'idempotent',
     },
     files: { [`streams/${job}.txt`]: 'the same\n' },
@@ -110,7 +110,13 @@ const forward: readonly Story[] = [
     flags: ['--accept', 'shared-input'],
   },
   { ...ofDataflow, strategy: 'parallel', as: '(slots)', declare: withSlots(dataflow(overlap)(none), topicSlots) },
-  { ...ofDataflow, strategy: 'stop', declare: dataflow(stateless)(stopped), ends: 'stopped', before: dataflow(stateless)(none) },
+  {
+    ...ofDataflow,
+    strategy: 'stop',
+    declare: dataflow(stateless)(stopped),
+    ends: 'stopped',
+    before: dataflow(stateless)(none),
+  },
   { ...ofDataflow, strategy: 'create', declare: dataflow(stateless)(none), before: dataflow(stateless)(stopped) },
   { ...ofGlue, strategy: 'restart', declare: glue({ strategy: 'restart' })(none) },
   {
@@ -125,9 +131,18 @@ const forward: readonly Story[] = [
   { ...ofCommand, strategy: 'restart', declare: command(stopStart, restart)(none) },
   { ...ofCommand, strategy: 'drain-and-resubmit', declare: command(['start', 'drain'], resubmit)(none) },
   { ...ofCommand, strategy: 'savepoint-upgrade', declare: command(['start', 'stop-with-snapshot'], savepoint)(none) },
-  { ...ofCommand, strategy: 'in-place-update', declare: command(['start', 'stop', 'replace'], { ...inPlace, stateful: false })(none) },
-  { ...ofCommand, strategy: 'in-flight-update', declare: replicas((i) => 1 + i, '10s'), sameRevision: true },
-  { ...ofCommand, strategy: 'parallel', as: '(slots)', declare: withSlots(command(stopStart, overlap)(none), groupSlots) },
+  {
+    ...ofCommand,
+    strategy: 'in-place-update',
+    declare: command(['start', 'stop', 'replace'], { ...inPlace, stateful: false })(none),
+  },
+  { ...ofCommand, strategy: 'in-flight-update', declare: replicas((i) => 1 + i, verify), sameRevision: true },
+  {
+    ...ofCommand,
+    strategy: 'parallel',
+    as: '(slots)',
+    declare: withSlots(command(stopStart, overlap)(none), groupSlots),
+  },
   {
     ...ofCommand,
     strategy: 'stop',
@@ -180,7 +195,13 @@ const undo: readonly Story[] = [
     strategy: 'in-place-update',
     declare: command(['start', 'stop', 'replace'], { ...inPlace, stateful: false }, 'never-starts')(none),
   },
-  { ...ofCommand, ...undone, strategy: 'in-flight-update', declare: replicas((i) => (i === 0 ? 1 : 50 + i), '200s'), sameRevision: true },
+  {
+    ...ofCommand,
+    ...undone,
+    strategy: 'in-flight-update',
+    declare: replicas((i) => (i === 0 ? 1 : 50 + i), impatient),
+    sameRevision: true,
+  },
   {
     ...ofCommand,
     ...undone,
@@ -195,8 +216,20 @@ const asked = { kind: 'rollback' } as const;
 /** `before` is the version that is gone back from. */
 const rollback: readonly Story[] = [
   { ...ofDataflow, ...asked, strategy: 'drain-and-resubmit', declare: dataflow(resubmit)(none) },
-  { ...ofDataflow, ...asked, strategy: 'in-place-update', declare: dataflow(inPlace)(none), flags: ['--accept', 'unsafe-rollback'] },
-  { ...ofGlue, ...asked, strategy: 'restart', declare: glue({ strategy: 'restart' })(none), flags: ['--accept', 'unsafe-rollback'] },
+  {
+    ...ofDataflow,
+    ...asked,
+    strategy: 'in-place-update',
+    declare: dataflow(inPlace)(none),
+    flags: ['--accept', 'unsafe-rollback'],
+  },
+  {
+    ...ofGlue,
+    ...asked,
+    strategy: 'restart',
+    declare: glue({ strategy: 'restart' })(none),
+    flags: ['--accept', 'unsafe-rollback'],
+  },
   {
     ...ofCommand,
     ...asked,

@@ -7,7 +7,6 @@ import { manifest, manifestPath } from '../../__tests__/e2e/harness/fleet.js';
 import { newRepo, type Repo } from '../../__tests__/e2e/harness/repo.js';
 import type { JobRecord } from '../../src/model/record.js';
 import type { CrashEngine, Seen } from './engine/engine.js';
-import { siblingName } from './engine/engine.js';
 import type { Declared, Story } from './story.js';
 import { type Told, type Tool, toolIn } from './tool.js';
 
@@ -25,14 +24,16 @@ export interface World {
   apply(jobs: readonly string[]): Promise<Told>;
   runsOf(job: string): Promise<readonly Seen[]>;
   /** The run of the job beside ours, as it is now. */
-  sibling(): Promise<Seen | undefined>;
+  readonly sibling: CrashEngine['sibling'];
   /** The record of a job as the git host has it; null where there is none. */
   record(job: string): Promise<Omit<JobRecord, 'good'> | null>;
   close(): Promise<void>;
 }
 
 /** A tool that has to wait for a slow machine must not run out of its time, which goes by the local cloud's clock. */
-export const patient = ['--wait-for-minutes', '100000', '--max-changed-jobs', '1000', '--max-parallel', '100'];
+export const patient = ['--wait-for-minutes', '100000', '--max-parallel', '100'];
+/** The same for `apply`, of as many jobs as there are. */
+export const applying = ['apply', ...patient, '--max-changed-jobs', '1000'];
 
 /** Opens a world in which version 0 of every job runs. Throws if it does not come up. */
 export async function openWorld(story: Story, count: number): Promise<World> {
@@ -52,9 +53,9 @@ export async function openWorld(story: Story, count: number): Promise<World> {
       const text = manifest(Object.fromEntries(all.map((one) => [one.name, one.job])));
       await repo.commit({ [manifestPath]: text, ...files });
     },
-    apply: (some) => tool.run(['apply', ...choosing(some), ...patient, ...story.flags]),
+    apply: (some) => tool.run([...applying, ...choosing(some), ...story.flags]),
     runsOf: async (job) => (await engine.runs()).filter((seen) => seen.name === job || slotOf(seen.name) === job),
-    sibling: async () => (await engine.runs()).find((seen) => seen.name === siblingName),
+    sibling: engine.sibling,
     async record(job) {
       const ref = `refs/stream-rollout/production/${job}`;
       if ((await repo.ledger())[ref] === undefined) return null;

@@ -20,12 +20,13 @@ import { command } from '../support/command.js';
 import { built } from '../support/paths.js';
 
 /**
- * Most pushes of one rollout, whatever the number of jobs: the design's budget is 12 for 500 jobs. `rate`: how many times as fast as the
- * real one the local cloud's clock runs; the faster, the more the tool's own work spreads the writes.
+ * Most pushes of one rollout: the design's budget is 12 for 500 jobs. `rate`: how many times as fast as the real one the local cloud's
+ * clock runs. The faster it is, and the more else the machine does, the further the tool's own work spreads the ends of the rollouts, and
+ * with them the pushes; a rollout of several minutes needs a machine of its own here, as it has in `.ci/run`.
  */
 const fleets = [
   { jobs: 1, most: 5, rate: 20 },
-  { jobs: 50, most: 12, rate: 10 },
+  { jobs: 50, most: 12, rate: 2 },
   { jobs: 500, most: 12, rate: 2 },
 ];
 

@@ -1,4 +1,5 @@
 import { type Cloud, startCloud } from '../../../emulators/cloud.js';
+import { clockEnvironment } from '../../../emulators/env.js';
 import { githubContract } from '../../../emulators/github/contract.js';
 import type { Json, JsonObject } from '../../../src/model/json.js';
 
@@ -41,6 +42,7 @@ export interface CheckRun {
 
 /** The local cloud of one test, and its control endpoint. */
 export interface LocalCloud {
+  /** For a process that starts now: an advanced clock is told by it. */
   readonly env: Cloud['env'];
   readonly services: Cloud['services'];
   /** Base URL of the control endpoint. */
@@ -92,7 +94,9 @@ export async function openCloud(rate: number): Promise<LocalCloud> {
     return name === undefined ? all : all.filter((run) => run.name === name);
   };
   return {
-    env: cloud.env,
+    get env() {
+      return { ...cloud.env, ...clockEnvironment(cloud.clock) };
+    },
     services: cloud.services,
     control: cloud.control,
     advance: (seconds) => cloud.clock.advance(seconds),

@@ -188,7 +188,7 @@ describe('before anything is touched', () => {
   const fault = (status: number) =>
     w.monitoringFault({ operation: 'listTimeSeries', when: 'before', effect: 'status', status, times: 99 });
 
-  it('a missing right to read metrics refuses, a service that is down only warns', async () => {
+  it('a missing right to read metrics refuses', async () => {
     await fault(403);
     expect(await preflight()).toEqual(['error dataflow-metrics-refused']);
   });

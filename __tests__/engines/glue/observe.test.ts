@@ -125,7 +125,7 @@ it.each([
 it('says plainly that AWS gave no answer of Glue', async () => {
   await local.fault({ operation: 'GetJobRuns', when: 'before', effect: 'status', status: 500, html: true, times: 9 });
   await expect(local.session.look(subject)).rejects.toMatchObject({
-    code: 'glue-answer-unknown',
+    code: 'glue-unavailable',
     class: 'transient',
     message: 'GetJobRuns clicks: AWS answered HTTP 500 with something that is not an answer of Glue',
   });

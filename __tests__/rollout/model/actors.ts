@@ -34,7 +34,7 @@ const closedOlder: ReadonlySet<Outcome> = new Set(['superseded', 'succeeded', 'r
 export function holderIn({ process, schedule }: Stage): Holder {
   const workflow = { repository: name, runId: process.nonce, attempt: 1, server: 'https://github.com' };
   return schedule.holders === 'workflow'
-    ? { name: process.name, workflow, process: null, nonce: process.nonce }
+    ? { name: process.name, workflow, process: null, endsWithAttempt: true, nonce: process.nonce }
     : {
         name: process.name,
         workflow: null,

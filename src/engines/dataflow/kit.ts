@@ -18,9 +18,12 @@ export interface Kit {
   readonly signal: AbortSignal;
 }
 
-/** True where nothing may be changed any more. */
-export function isCancelled(kit: Kit, call: { readonly signal: AbortSignal }): boolean {
-  return kit.signal.aborted || call.signal.aborted;
+/** True where nothing may be changed: the process is cancelled, or what was read before took so long that the lock has to be looked at again. */
+export function isCancelled(
+  kit: Kit,
+  call: { readonly signal: AbortSignal; readonly isLate?: () => boolean },
+): boolean {
+  return kit.signal.aborted || call.signal.aborted || call.isLate?.() === true;
 }
 
 /** What a step remembers in its process. Times in milliseconds by the tool's clock. */

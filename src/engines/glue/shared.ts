@@ -19,9 +19,12 @@ export interface Tools {
   account(): Promise<string>;
 }
 
-/** True where nothing may be changed any more. */
-export function isCancelled(tools: Tools, call: { readonly signal: AbortSignal }): boolean {
-  return tools.ambient.signal.aborted || call.signal.aborted;
+/** True where nothing may be changed: the process is cancelled, or what was read before took so long that the lock has to be looked at again. */
+export function isCancelled(
+  tools: Tools,
+  call: { readonly signal: AbortSignal; readonly isLate?: () => boolean },
+): boolean {
+  return tools.ambient.signal.aborted || call.signal.aborted || call.isLate?.() === true;
 }
 
 /** Tells of a change by somebody else since this session last read the definition. Glue has no lock that would prevent it. */

@@ -88,7 +88,6 @@ export const glueTarget = z.strictObject({
     ),
 }) satisfies z.ZodType<JsonObject>;
 
-export type GlueTarget = z.infer<typeof glueTarget>;
 /** The part of the definition that the manifest gives by Glue's own names. */
 export type GlueDefinition = z.infer<typeof definition>;
 

@@ -43,6 +43,7 @@ export async function commands(folder: string, rate: number): Promise<CrashEngin
       const run = { id: 'by-hand', name: siblingName, stamp: null, settings: {}, snapshot: null, scalings, history };
       writeFileSync(file('by-hand.run'), JSON.stringify(run));
     },
+    sibling: async () => JSON.parse(readFileSync(file('by-hand.run'), 'utf8')) as JsonObject,
     async runs() {
       const at = await now();
       return readdirSync(runs)
@@ -68,6 +69,8 @@ function seen(run: Stored, now: number): Seen {
     state: up.has(state) ? 'up' : leaving.has(state) ? 'leaving' : 'ended',
     stamp: run.stamp,
     view: run as unknown as JsonObject,
+    snapshot: run.snapshot,
+    replicas: (run.scalings.at(-1)?.scaling?.['replicas'] as number | undefined) ?? null,
   };
 }
 

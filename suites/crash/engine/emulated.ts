@@ -31,6 +31,10 @@ export async function emulated(
       const state = id === 'glue' ? 'RUNNING' : 'JOB_STATE_RUNNING';
       await cloud.plant({ service: id, ...where, state });
     },
+    async sibling() {
+      const run = (await cloud.runs(id, siblingName)).map(seen)[0]?.view ?? {};
+      return { run, definition: id === 'glue' ? await cloud.definition(siblingName) : null };
+    },
     runs: async () => (await cloud.runs(id)).map(seen),
     writes: async () => (await cloud.writes()).length,
     now: () => cloudTime(cloud),
@@ -55,6 +59,8 @@ function seen(run: RunView): Seen {
     state: up.has(run.state) ? 'up' : leaving.has(run.state) ? 'leaving' : 'ended',
     stamp: revision && rollout && step ? { revision, rollout, step } : null,
     view: view as unknown as JsonObject,
+    snapshot: null,
+    replicas: null,
   };
 }
 

@@ -13,6 +13,10 @@ export interface Seen {
   readonly stamp: { readonly revision: string; readonly rollout: string; readonly step: string } | null;
   /** The whole of it, for telling whether it was touched. Without what changes by itself. */
   readonly view: JsonObject;
+  /** What it was started from; null: from nothing, or the engine has no snapshots. */
+  readonly snapshot: string | null;
+  /** Replicas, where the engine counts them. */
+  readonly replicas: number | null;
 }
 
 /** The engine that a story plays on. */
@@ -25,6 +29,8 @@ export interface CrashEngine {
   setUp(jobs: readonly string[]): Promise<void>;
   /** A run of another job, started by hand. Its name begins like those of the jobs. */
   plantSibling(): Promise<void>;
+  /** All that is known of it: it must stay as it is. */
+  sibling(): Promise<JsonObject>;
   runs(): Promise<readonly Seen[]>;
   /** Calls so far that changed something. */
   writes(): Promise<number>;
@@ -38,7 +44,11 @@ export interface CrashEngine {
 export const siblingName = 'orders-returns';
 
 /** T + L of the engines' pages, in seconds: for so long lists stand still after a kill. Their settle time is V = 15 s more. */
-export const lateSeconds: { readonly [id in EngineId]: number } = { dataflow: 45 + 30, glue: 30 + 30, command: 60 + 30 };
+export const lateSeconds: { readonly [id in EngineId]: number } = {
+  dataflow: 45 + 30,
+  glue: 30 + 30,
+  command: 60 + 30,
+};
 
 export async function cloudTime(cloud: LocalCloud): Promise<number> {
   const answer = (await (await fetch(`${cloud.control}/clock`)).json()) as { now: string };

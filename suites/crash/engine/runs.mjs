@@ -9,7 +9,7 @@ const root = process.env.RUNS_DIR;
 const rate = Number(process.env.STREAM_ROLLOUT_CLOCK_RATE ?? 1);
 const origin = Number(process.env.STREAM_ROLLOUT_CLOCK_ORIGIN ?? Date.now());
 const now = () => Math.floor(origin + (Date.now() - origin) * rate);
-const seconds = { start: 5, stop: 5, drain: 20, fail: 10, restart: 15 };
+const seconds = { start: 5, stop: 5, drain: 20, fail: 10 };
 const ended = new Set(['stopped', 'drained', 'replaced', 'failed']);
 
 const request = JSON.parse(readFileSync(0, 'utf8'));
@@ -115,8 +115,10 @@ function launch() {
 function end(leaving, over, after, withSnapshot = false) {
   const run = load(request.run.id);
   if (run === null) return { failed: { message: `there is no run ${request.run.id}` } };
-  const snapshot = withSnapshot ? snapshotOf(run) : null;
   const state = stateOf(run);
+  if (withSnapshot && ended.has(state) && !existsSync(join(root, 'snapshots', run.id)))
+    return { failed: { message: `run ${run.id} ended without a snapshot` } };
+  const snapshot = withSnapshot ? snapshotOf(run) : null;
   if (ended.has(state)) return { done: { snapshot } };
   if (state !== leaving) {
     const at = now();
@@ -133,12 +135,8 @@ function scale() {
   if (run === null || ended.has(stateOf(run))) return { failed: { message: `run ${request.run.id} is not active` } };
   const at = now();
   run.scalings.push({ at, scaling: request.scaling });
-  // More than it can bear: it restarts again and again.
-  const loop = Array.from({ length: request.scaling.replicas > 50 ? 20 : 1 }, (_, i) => [
-    ...(i === 0 ? [] : [{ at: at + (2 * i - 1) * seconds.restart * 1000, state: 'starting' }]),
-    { at: at + 2 * i * seconds.restart * 1000, state: 'running' },
-  ]);
-  change(run, loop.flat());
+  // More than it can bear: it never comes up again.
+  change(run, [{ at, state: request.scaling.replicas > 50 ? 'starting' : 'running' }]);
   return { done: {} };
 }
 

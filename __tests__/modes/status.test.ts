@@ -1,0 +1,89 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { apply } from '../../src/modes/apply.js';
+import type { Bench } from '../../src/modes/bench.js';
+import { renderStatus, status } from '../../src/modes/status.js';
+import { removeTemporaries } from '../changes/repo.js';
+import { type World, world } from './world.js';
+
+afterAll(removeTemporaries);
+
+/** A bench that counts what its sessions are asked. */
+function counting(here: World, asked: string[]): Bench {
+  const bench = here.bench();
+  return {
+    ...bench,
+    sessions: {
+      close: bench.sessions.close,
+      async get(engine, target) {
+        const session = await bench.sessions.get(engine, target);
+        // One object a session, as the real ones are: the modes group by it.
+        const known = sessions.get(session);
+        if (known !== undefined) return known;
+        const counted = {
+          ...session,
+          observe: (subjects: Parameters<typeof session.observe>[0]) => {
+            asked.push(`observe ${subjects.length}`);
+            return session.observe(subjects);
+          },
+          look: (subject: Parameters<typeof session.look>[0]) => {
+            asked.push(`look ${subject.job}`);
+            return session.look(subject);
+          },
+        };
+        sessions.set(session, counted);
+        return counted;
+      },
+    },
+  };
+}
+const sessions = new Map<unknown, Awaited<ReturnType<Bench['sessions']['get']>>>();
+
+describe('status', () => {
+  it('observes once for all jobs of a session', async () => {
+    const here = world();
+    here.declare({ a: { v: 1 }, b: { v: 1 }, c: { v: 1 } });
+    await apply(here.bench(), async () => {});
+    const asked: string[] = [];
+    const found = await status(counting(here, asked));
+    expect(found.jobs.map(({ job, state, lastOutcome, error }) => [job, state, lastOutcome, error])).toEqual(
+      ['a', 'b', 'c'].map((job) => [job, 'running', 'succeeded', null]),
+    );
+    for (const row of found.jobs) expect(row.runningRevision).toBe(row.recordedRevision);
+    expect(asked).toEqual(['observe 3']);
+  });
+
+  it('says of a job that cannot be read why, and shows the others', async () => {
+    const here = world();
+    here.declare({ a: { v: 1 }, b: { v: 1 } });
+    await apply(here.bench(), async () => {});
+    const { record } = (await here.held()).get('b') ?? {};
+    const blind = { ...record?.good?.target, observe: ['false'] };
+    const bench = here.bench();
+    const ledger = await bench.ledger();
+    const found = await status({
+      ...bench,
+      ledger: async () => ({
+        ...ledger,
+        environments: () => ledger.environments(),
+        read: async (environment) =>
+          new Map(
+            [...(await ledger.read(environment))].map(([job, held]) => {
+              const { plan, good } = held.record;
+              if (job !== 'b' || plan === null || good === null) return [job, held] as const;
+              const seen = { ...plan, target: blind, job: { ...plan.job, target: blind } };
+              return [
+                job,
+                { ...held, record: { ...held.record, plan: seen, good: { ...good, target: blind } } },
+              ] as const;
+            }),
+          ),
+      }),
+    });
+    expect(found.jobs.map(({ job, state }) => [job, state])).toEqual([
+      ['a', 'running'],
+      ['b', null],
+    ]);
+    expect(found.jobs[1]).toMatchObject({ run: null, error: expect.stringContaining('observe command') });
+    expect(renderStatus(found)).toMatch(/b +production +unreadable[\s\S]+b: .*observe command/);
+  });
+});
