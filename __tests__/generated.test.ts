@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { generated } from '../scripts/generated/index.js';
 import { codes } from '../src/model/codes/index.js';
 import { documents } from '../src/report/contract.js';
-import { failureDocument } from '../src/report/terminal.js';
+import { failureDocument } from '../src/report/failure.js';
 import { version } from '../src/version.js';
 import { changedJob, jobPlan, jobReport, plan, report, succeededJob } from './report/sample.js';
 import { spec as gateSpec } from './verify/series.js';

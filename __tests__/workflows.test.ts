@@ -222,6 +222,16 @@ it('no expression is read by a shell', () => {
   expect(scripts.filter(([, run]) => run.includes('${{'))).toEqual([]);
 });
 
+it("this repository's CI runs every suite of the gate", () => {
+  const [, suites = ''] = /<<'SUITES'\n([\s\S]*?)\nSUITES\n/.exec(readFileSync('.ci/run', 'utf8')) ?? [];
+  const names = suites.split('\n').map((line) => line.split(/\s+/)[0] ?? '');
+  expect(names).toContain('crash');
+  const ci = readFileSync('.github/workflows/ci.yml', 'utf8');
+  const { suites: job } = (parse(ci) as { jobs: { suites: { strategy: { matrix: { suite: string[] } } } } }).jobs;
+  expect(['test', ...job.strategy.matrix.suite].sort()).toEqual([...names].sort());
+  expect(ci).toContain('npm cit');
+});
+
 describe('starter templates', () => {
   const templates = all.filter(({ path }) => path.startsWith('workflow-templates/'));
 

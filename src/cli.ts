@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { keepHeapSmall } from './heap.js';
 import { cliRawInputs, readCliInputs } from './inputs/cli.js';
-import { type FieldName, fields } from './inputs/fields.js';
+import { type Field, type FieldName, fields, withChoices } from './inputs/fields.js';
 import type { Inputs, Mode } from './inputs/inputs.js';
 import { chooseMode } from './inputs/mode.js';
 import { RolloutError } from './model/error.js';
@@ -14,11 +14,12 @@ import type { Result } from './modes/run.js';
 import { renderStatus } from './modes/status.js';
 import { renderPlan } from './plan/index.js';
 import { cliTeller } from './report/cli-teller.js';
+import { failureDocument } from './report/failure.js';
 import { evidenceDocument, writeFiles } from './report/files.js';
 import { connectLate } from './report/forge.js';
 import { masked } from './report/masked.js';
 import { planSummary, reportSummary } from './report/summary.js';
-import { failureDocument, printDocument, printFailure, renderErrors, renderReport } from './report/terminal.js';
+import { printDocument, printFailure, renderErrors, renderReport } from './report/terminal.js';
 import { cancelOn, processCancelled } from './rollout/cancel.js';
 import { version } from './version.js';
 
@@ -113,10 +114,10 @@ function program(): Command {
 }
 
 function optionOf(name: FieldName): Option {
-  const field = fields[name];
+  const field: Field = fields[name];
   const shown = field.default === '' || field.default.startsWith('${{') ? '' : ` (default: ${field.default})`;
   if (field.kind === 'flag') return new Option(`--${name}`, field.description);
-  const option = new Option(`--${name} <value>`, `${field.description}${shown}`);
+  const option = new Option(`--${name} <value>`, `${withChoices(field)}${shown}`);
   return field.kind === 'pairs' || field.kind === 'list' || field.kind === 'choices'
     ? option.argParser(gather)
     : option;

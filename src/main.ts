@@ -2,13 +2,12 @@ import * as core from '@actions/core';
 import { keepHeapSmall } from './heap.js';
 import { readActionInputs } from './inputs/action.js';
 import { chooseMode, needsRefs } from './inputs/mode.js';
-import { RolloutError } from './model/error.js';
 import { worstExitCode } from './model/outcome.js';
 import type { Report } from './model/report.js';
 import { makeBench } from './modes/make-bench.js';
 import { loadManifest, ManifestInvalid, validateWorkTree } from './modes/manifest.js';
 import { actionTeller } from './report/action-teller.js';
-import { exitCodeOfFailure } from './report/failure.js';
+import { failureDocument } from './report/failure.js';
 import { connectLate } from './report/forge.js';
 import { harmless } from './report/harmless.js';
 import { tellInputErrors } from './report/input-errors.js';
@@ -92,11 +91,10 @@ main()
       process.exitCode = tellInputErrors(error.errors);
       return;
     }
-    const known = error instanceof RolloutError;
-    const said = (error instanceof Error ? error.message : String(error)).replace(/[.\s]*$/, '.');
-    const next = known && error.next !== null ? ` Next: ${error.next}` : '';
-    core.setFailed(`stream-rollout failed${known ? ` (${error.code})` : ''}: ${said}${next}`);
-    process.exitCode = exitCodeOfFailure(error);
+    const { code, message, next, exitCode } = failureDocument(error);
+    const then = next === null ? '' : ` Next: ${next}`;
+    core.setFailed(`stream-rollout failed (${code}): ${message.replace(/[.\s]*$/, '.')}${then}`);
+    process.exitCode = exitCode;
   })
   .finally(() => {
     // Sockets that an SDK keeps open would hold the runner up.

@@ -207,8 +207,12 @@ describe('the base', () => {
 
   it('that is unknown means that everything is compared, never that nothing changed', async () => {
     const asked = await changedBy((repo) => repo.commit({ 'sync/main.py': 'new' }));
-    for (const base of [null, '1'.repeat(40)]) {
+    for (const [base, why] of [
+      [null, 'neither the event nor the ledger names one'],
+      ['1'.repeat(40), 'neither the checkout nor the remote gives 111111111111 ('],
+    ] as const) {
       const changes = await ask(asked, base);
+      expect(changes.findings[0]?.message).toContain(why);
       expect(changes.base).toEqual({ how: 'unknown', commit: null });
       expect(changes.findings.map((finding) => finding.code)).toEqual(['base-unknown']);
       expect(changes.unowned).toEqual([]);

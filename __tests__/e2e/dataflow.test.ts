@@ -137,7 +137,7 @@ Next: fix the code and push, or try the same revision again: stream-rollout appl
     const refused = await stage.push(changed);
     expect(await told(stage, refused, 'orders', { old })).toBe(`refused (no-strategy), exit 3
 Refused; nothing was touched. No strategy fits. parallel: without parallel.slots both runs read one input and split it between them. Now: run <old> of orders is running.
-Next: If that is what you want: accept shared-input.`);
+Next: if that is what you want: stream-rollout apply --environment production --jobs orders --accept shared-input`);
 
     const next = await stage.push({ 'docs/page.md': 'x\n' }, { inputs });
     expect(next.job('orders')).toMatchObject({ outcome: 'succeeded', strategy: 'parallel', gapSeconds: 0 });
@@ -224,7 +224,7 @@ Next: fix the code and push, or try the same revision again: stream-rollout appl
     expect(refused.writes).toEqual([]);
     expect(await told(stage, refused, 'orders', { old })).toBe(`refused (no-strategy), exit 3
 Refused; nothing was touched. No strategy fits. drain-and-resubmit: it flushes the state (open windows end early), and the job is stateful. Now: run <old> of orders is running.
-Next: If that is what you want: accept state-loss.`);
+Next: if that is what you want: stream-rollout apply --environment production --jobs orders --accept state-loss`);
     expect(refused.planned('orders').rejected).toMatchObject([
       { reason: expect.stringContaining('flushes the state') },
     ]);

@@ -123,7 +123,7 @@ describe('the manifest changes, and', () => {
       await told(stage, refused, 'orders', { old: first.job('orders').runAfter }),
     ).toBe(`refused (no-strategy), exit 3
 Refused; nothing was touched. No strategy fits. stop: it flushes the state (open windows end early), and the job is stateful. Now: run <old> of orders is running.
-Next: If that is what you want: accept state-loss.`);
+Next: if that is what you want: stream-rollout apply --environment production --jobs orders --accept state-loss`);
 
     const next = await stage.run(refused.event, { inputs: { accept: 'state-loss' } });
     expect(next.job('orders')).toMatchObject({ outcome: 'succeeded', strategy: 'stop' });

@@ -19,7 +19,9 @@ describe('a consent', () => {
     here.declare({ a: { v: 2, more: { strategy: 'parallel', parallel: { overlap: '10s' } } } });
     const refused = jobOf(await roll(here.bench()), 'a');
     expect(refused).toMatchObject({ outcome: 'refused', code: 'no-strategy' });
-    expect(refused.next).toContain('accept shared-input');
+    expect(refused.next).toContain(
+      'stream-rollout apply --environment production --jobs a --accept shared-input,state-loss',
+    );
     expect(here.log()).toEqual(['start a-production 1']);
 
     const given = await roll(here.bench({ raw: { accept: 'shared-input, state-loss, duplicates' } }));

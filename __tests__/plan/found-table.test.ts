@@ -272,7 +272,13 @@ const rows: readonly Row[] = [
     'left down by a rollout of this revision',
     { job: orders, record: record(orders, { ...closed('stuck'), quarantined: [quarantine] }), runs: [] },
     {},
-    { action: 'leave' },
+    { action: 'refuse', reasons: [{ kind: 'down' }], findings: [{ code: 'job-down', level: 'error' }] },
+  ],
+  [
+    'left down by a rollout of this revision, before it ever ran',
+    { job: orders, record: record(orders, { ...closed('failed'), good: null, quarantined: [quarantine] }), runs: [] },
+    {},
+    { action: 'leave', reasons: [{ kind: 'quarantined' }] },
   ],
   [
     'skipped before, so still to be done',
@@ -421,7 +427,7 @@ describe('a name on the engine', () => {
     const refused = plan(case_);
     expect(refused).toMatchObject({ action: 'refuse', impact: 'recreate' });
     const next = refused.findings.find(({ code }) => code === 'no-strategy')?.next;
-    expect(next).toMatch(/^to keep the run, declare `target.name: orders`\. If that is what you want: accept /);
+    expect(next).toMatch(/^to keep the run, declare `target.name: orders`; or if that is what you want: .* --accept /);
     const made = plan(case_, { accept: new Set(['state-loss']) });
     expect(made).toMatchObject({ action: 'roll-out', strategy: 'drain-and-resubmit' });
     expect(made.findings).toContainEqual(expect.objectContaining({ code: 'name-changes', level: 'warning' }));

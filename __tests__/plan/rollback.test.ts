@@ -114,7 +114,10 @@ describe('rollback', () => {
     expect(back({ record: is, runs: [], engine: snappy }).plan).toMatchObject({
       action: 'roll-out',
       strategy: 'create',
+      reasons: [{ message: expect.stringContaining('snapshot s3://sp/1') }],
     });
+    const up = back({ record: is, runs: [recorded(sync)], engine: snappy }).plan;
+    expect(up.reasons[0]?.message).toContain('no snapshot of its own');
   });
 
   it('makes a plan document of several jobs', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { codes } from '../../src/model/codes/index.js';
 import { RolloutError } from '../../src/model/error.js';
 import { errorSchema } from '../../src/report/contract.js';
-import { failureDocument, renderErrors, renderReport } from '../../src/report/terminal.js';
+import { failureDocument } from '../../src/report/failure.js';
+import { renderErrors, renderReport } from '../../src/report/terminal.js';
 import { jobReport, report, succeededJob } from './sample.js';
 
 it('the report for people: touched jobs, then the rest as a count', () => {
@@ -59,7 +61,13 @@ describe('what failed before any job', () => {
     expect(errorSchema.parse(failure)).toEqual(failure);
   });
 
+  it('says what to do next, by its code where the error itself does not', () => {
+    const failure = failureDocument(new RolloutError('evidence-invalid', 'it is none', { class: 'input' }));
+    expect(failure.next).toBe(codes['evidence-invalid'].next);
+    expect(failureDocument('odd').next).toBe(codes['unexpected-error'].next);
+  });
+
   it('and is not known is a defect', () => {
-    expect(failureDocument('odd')).toMatchObject({ exitCode: 1, code: 'unexpected-error', message: 'odd', next: null });
+    expect(failureDocument('odd')).toMatchObject({ exitCode: 1, code: 'unexpected-error', message: 'odd' });
   });
 });

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { type Field, fields, outputs } from '../../src/inputs/fields.js';
+import { type Field, fields, outputs, withChoices } from '../../src/inputs/fields.js';
 
 /** action.yml: what GitHub reads of the action. Inputs and outputs come from the one table of fields. */
 export function actionYml(): string {
@@ -22,10 +22,4 @@ export function actionYml(): string {
     runs: { using: 'node24', main: 'dist/main.js', post: 'dist/post.js', 'post-if': 'always()' },
   };
   return `# Made by \`npm run generate\` from src/inputs/fields.ts.\n${stringify(action, { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' })}`;
-}
-
-/** The description with the values that the input takes. */
-export function withChoices({ description, choices, kind }: Field): string {
-  if (choices === undefined) return description;
-  return `${description} ${kind === 'choices' ? 'Any of' : 'One of'}: ${choices.join(', ')}.`;
 }

@@ -1,5 +1,4 @@
-import { type Field, fields, outputs } from '../../src/inputs/fields.js';
-import { withChoices } from './action.js';
+import { type Field, fields, outputs, withChoices } from '../../src/inputs/fields.js';
 
 /** The README with its tables of inputs and outputs made anew; the rest stays as it is. Throws where a marker is missing. */
 export function readme(text: string): string {

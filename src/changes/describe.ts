@@ -69,7 +69,8 @@ export async function describeChanges(request: ChangeRequest): Promise<Changes> 
     base: before?.base ?? unknownBase,
     jobs: new Map(jobs),
     unowned: before === null ? [] : unownedIn(request, before),
-    findings: before === null ? [baseUnknown] : before.base.how === 'parent' ? [baseParent(before.base)] : [],
+    findings:
+      before === null ? [baseUnknown(request.base)] : before.base.how === 'parent' ? [baseParent(before.base)] : [],
   };
 }
 
@@ -81,11 +82,16 @@ function prepare({ manifest, engines }: ChangeRequest): void {
   }
 }
 
-const baseUnknown: Finding = {
-  code: 'base-unknown',
-  level: 'notice',
-  message: 'The commit to explain this change against is not known, so every job is compared with what runs.',
-};
+/** Says which commits were looked for: a checkout that may not fetch, or a commit that is gone. */
+function baseUnknown({ candidates }: BaseRequest): Finding {
+  const named = candidates.map(({ how, commit }) => `${commit.slice(0, 12)} (${how})`);
+  const why =
+    named.length === 0
+      ? 'neither the event nor the ledger names one'
+      : `neither the checkout nor the remote gives ${named.join(' or ')}`;
+  const message = `The commit to explain this change against is not known: ${why}. So every job is compared with what runs.`;
+  return { code: 'base-unknown', level: 'notice', message };
+}
 
 function baseParent({ commit }: Base): Finding {
   const message = `No base was given, so the commit is compared with its parent ${commit?.slice(0, 12)}.`;

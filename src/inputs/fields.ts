@@ -101,6 +101,12 @@ export const fields = {
   },
 } as const satisfies { readonly [name: string]: Field };
 
+/** The description with the values that the input takes. */
+export function withChoices({ description, choices, kind }: Field): string {
+  if (choices === undefined) return description;
+  return `${description} ${kind === 'choices' ? 'Any of' : 'One of'}: ${choices.join(', ')}.`;
+}
+
 export type FieldName = keyof typeof fields;
 export const fieldNames = Object.keys(fields) as FieldName[];
 

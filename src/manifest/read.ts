@@ -13,7 +13,7 @@ import { emptyMap, type LocatedMap } from './located.js';
 import { checkCycles, type Needing, needingOf, withNeeds } from './needs.js';
 import { problems as collect, type ManifestError, type Problems } from './problems.js';
 import { resolved } from './resolve.js';
-import { checkByEngine, checkRules, checkWas } from './rules.js';
+import { checkByEngine, checkRules, checkSignals, checkWas } from './rules.js';
 import { job as jobSchema } from './schema/job.js';
 import type { ManifestSource } from './source.js';
 import { checkTarget, targetsOf } from './target.js';
@@ -173,6 +173,7 @@ function readJob(
   const job = jobOf(parsed, map, targets, declaration, instance, engine);
   checkRules(job, problems);
   checkByEngine(job, engine, problems);
+  checkSignals(job, engine, problems);
   return { job, map };
 }
 

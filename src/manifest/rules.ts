@@ -1,6 +1,8 @@
 import type { Engine } from '../engines/engine.js';
 import type { Job } from '../model/job.js';
 import type { Position } from '../model/position.js';
+import { unknownSignals } from '../verify/spec.js';
+import { suggestion } from './nearest.js';
 import { fieldOf } from './needs.js';
 import type { Problems } from './problems.js';
 
@@ -39,6 +41,21 @@ export function checkByEngine(job: Job, engine: Engine, problems: Problems): voi
       ? finding.message.slice(job.key.length + 2)
       : finding.message;
     problems.add({ code: finding.code, at, field: fieldOf(job, path), message, job: job.key });
+  }
+}
+
+/** A gate on a signal that nobody measures could never pass. An engine that names no signals is asked by the plan. */
+export function checkSignals(job: Job, engine: Engine, problems: Problems): void {
+  if (engine.signals === undefined) return;
+  const offered = engine.signals(job.target);
+  const known = [...offered.map(({ name }) => name), ...Object.keys(job.verify.signals ?? {})];
+  for (const name of unknownSignals(job, offered)) {
+    const index = job.verify.gates.findIndex((gate) => gate.signal === name);
+    const path = index < 0 ? 'verify.signals' : `verify.gates.${index}.signal`;
+    const none = known.length === 0 ? `; engine \`${job.engine}\` measures none for this job` : '';
+    const message = `there is no signal \`${name}\`${suggestion(name, known)}${none}`;
+    const at = job.positions[path] ?? job.positions['verify.gates'] ?? job.at;
+    problems.add({ code: 'manifest-signal', at, field: fieldOf(job, path), message, job: job.key });
   }
 }
 

@@ -36,7 +36,7 @@ export async function observe(
   const subjects = new Map<string, Subject>();
   const references = new Map<string, Reference | null>();
   const limit = pLimit(looks);
-  const groups = new Map<Session, { job: Job; subject: Subject }[]>();
+  const groups = new Map<Session, { job: Job; subject: Subject; recorded: boolean }[]>();
 
   await Promise.all(
     jobs.map(async (job) => {
@@ -48,7 +48,7 @@ export async function observe(
         sessions.set(job.key, session);
         subjects.set(job.key, subject);
         const group = groups.get(session) ?? [];
-        group.push({ job, subject });
+        group.push({ job, subject, recorded: record !== null });
         groups.set(session, group);
       } catch (error) {
         unseen.set(job.key, notSeen(error));
@@ -62,12 +62,12 @@ export async function observe(
         .observe(members.map((member) => member.subject))
         .catch((error: unknown) => notSeen(error));
       await Promise.all(
-        members.map(({ job, subject }) =>
+        members.map(({ job, subject, recorded }) =>
           limit(async () => {
             if (!(found instanceof Map)) return void unseen.set(job.key, found as Finding);
             try {
               const active = (found as ReadonlyMap<string, readonly Run[]>).get(job.key) ?? [];
-              runs.set(job.key, await withEnded(session, subject, active));
+              runs.set(job.key, await withEnded(session, subject, active, recorded));
               const engine = engines.get(job.engine) as Engine;
               if (codeKind(job, engine) === 'reference')
                 references.set(job.key, (await session.reference?.(job.target)) ?? null);
@@ -117,9 +117,19 @@ export async function readAgain(seen: Seen, acting: readonly string[]): Promise<
   return { ...seen, runs, unseen };
 }
 
-/** The ended runs, too, where nothing is active. */
-async function withEnded(session: Session, subject: Subject, found: readonly Run[]): Promise<readonly Run[]> {
-  return found.some((run) => isActive(run) && !isEnding(run)) ? found : await session.look(subject);
+/**
+ * The ended runs, too, where nothing is active, or where runs bear a stamp of a rollout that no record tells of: the newest number and
+ * commit may be those of a run that has ended (PROTOCOL 6, lost ledger).
+ */
+async function withEnded(
+  session: Session,
+  subject: Subject,
+  found: readonly Run[],
+  recorded = true,
+): Promise<readonly Run[]> {
+  const up = found.filter((run) => isActive(run) && !isEnding(run));
+  const enough = up.length > 0 && (recorded || up.every((run) => run.stamp === null));
+  return enough ? found : await session.look(subject);
 }
 
 function notSeen(error: unknown): Finding {

@@ -1,4 +1,5 @@
 import type { Good } from '../model/artifact.js';
+import type { About } from '../model/command.js';
 import type { Effect, Impact } from '../model/impact.js';
 import type { Job, StrategyName } from '../model/job.js';
 import { valueAt } from '../model/json.js';
@@ -24,6 +25,8 @@ export interface Scene {
   readonly oldKnown: boolean;
   readonly good: Good | null;
   readonly accept: ReadonlySet<Consent>;
+  /** The command that would be given again with a consent, and what it is about. */
+  readonly again: { readonly command: 'apply' | 'rollback'; readonly about: About };
 }
 
 /** A strategy, examined. `reason` null: it fits. */

@@ -1,3 +1,4 @@
+import { commandOf } from '../model/command.js';
 import type { Finding } from '../model/finding.js';
 import type { Effect, Impact } from '../model/impact.js';
 import type { Job, StrategyName } from '../model/job.js';
@@ -48,7 +49,7 @@ export function handles(name: StrategyName, impact: Impact): boolean {
 function pick(scene: Scene, candidates: readonly Candidate[], inOrder: boolean): Choice {
   const fit = candidates.filter((candidate) => candidate.reason === null);
   const best = inOrder ? fit[0] : [...fit].sort((a, b) => burden(scene, a) - burden(scene, b))[0];
-  if (best === undefined) return { ...nothing, rejected: rejections(candidates), findings: [none(candidates)] };
+  if (best === undefined) return { ...nothing, rejected: rejections(candidates), findings: [none(scene, candidates)] };
   const before = candidates.slice(0, candidates.indexOf(best));
   return {
     strategy: best.name,
@@ -107,14 +108,16 @@ function cautions(scene: Scene, best: Candidate): readonly Finding[] {
   return findings;
 }
 
-function none(candidates: readonly Candidate[]): Finding {
+function none({ again }: Scene, candidates: readonly Candidate[]): Finding {
   const reasons = candidates.map((candidate) => `${candidate.name}: ${candidate.reason?.replace(/\.$/, '')}`);
   const consents = [...new Set(candidates.flatMap((candidate) => candidate.missing))];
   return {
     code: 'no-strategy',
     level: 'error',
     message: `no strategy fits. ${reasons.join('. ')}`,
-    ...(consents.length > 0 ? { next: `If that is what you want: accept ${listed(consents)}.` } : {}),
+    ...(consents.length > 0
+      ? { next: `if that is what you want: ${commandOf(again.command, again.about, '--accept', consents.join(','))}` }
+      : {}),
   };
 }
 

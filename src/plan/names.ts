@@ -37,7 +37,7 @@ export function newName(job: Job, { situation, run }: Intent, { strategy, findin
   const keep = `to keep the run, declare \`target.name: ${run.name}\``;
   const told = findings.map((finding) =>
     finding.code === 'no-strategy'
-      ? { ...finding, next: [keep, ...(finding.next === undefined ? [] : [finding.next])].join('. ') }
+      ? { ...finding, next: [keep, ...(finding.next === undefined ? [] : [finding.next])].join('; or ') }
       : finding,
   );
   const { file, line } = job.positions['target.name'] ?? job.positions['was'] ?? job.at;

@@ -98,7 +98,8 @@ function chosen(c: Context, intent: Intent): Choice {
     oldKnown,
     good,
     accept: options.accept,
-  };
+    again: { command: 'apply', about: aboutOf(c) },
+  } as const;
   return choose(scene, cutOff(c, situation) ?? options.strategy ?? c.job.strategy);
 }
 

@@ -8,7 +8,7 @@ import { aboutOf, type Context, isDesired } from './context.js';
 import { contradictions } from './difference.js';
 import { changedSince } from './impact.js';
 import { type Intent, linked, naming, type Of, refuse, still } from './intent.js';
-import { quarantined } from './left.js';
+import { quarantinedDown } from './left.js';
 import { goesOn, quarantineOf } from './quarantine.js';
 import { changeReasons } from './reasons.js';
 import { inSlot, slotOf } from './slots.js';
@@ -43,7 +43,7 @@ const nowhere = { run: null, revision: null } as const;
 
 function none(found: Of<'none'>, c: Context): Intent {
   const held = quarantineOf(c);
-  if (held !== null) return quarantined({ run: found.last, revision: null }, held, c);
+  if (held !== null) return quarantinedDown({ run: found.last, revision: null }, held, c);
   const reason: { readonly [since in typeof found.since]: Reason } = {
     never: { kind: 'first-contact', message: 'it has never run' },
     stopped: { kind: 'stopped', message: 'it was stopped as declared, and is declared to run again' },
@@ -136,7 +136,7 @@ function down(found: Of<'down'>, c: Context): Intent {
     return refuse(at, 'down', 'job-down', message, commandOf('apply', aboutOf(c), '--force'));
   }
   const held = quarantineOf(c);
-  return held === null ? { ...start(found.last, [{ kind: 'down', message }]), ...at } : quarantined(at, held, c);
+  return held === null ? { ...start(found.last, [{ kind: 'down', message }]), ...at } : quarantinedDown(at, held, c);
 }
 
 function ending({ run }: Of<'ending'>, c: Context): Intent {

@@ -42,7 +42,7 @@ export function planRollback(input: RollbackInput): JobRollback {
   const base = blank(record, run, revision);
   if (trouble !== null) return { plan: { ...base, ...refused(trouble) }, good };
   if (good === null) return { plan: { ...base, ...refused(unknownTarget(input)) }, good };
-  const back = { ...base, ...described(good, input.now) };
+  const back = { ...base, ...described(good, input.now, run) };
   if (good.target === null) return { plan: { ...back, ...refused(unknownSettings(good)) }, good };
   if (good.artifact.mutable) return { plan: { ...back, ...refused(mutable(good)) }, good };
   const job = { ...declared(record), target: good.target };
@@ -57,6 +57,7 @@ export function planRollback(input: RollbackInput): JobRollback {
       oldKnown: record.good !== null && record.good.target !== null && record.good.revision === revision,
       good: record.good,
       accept: input.accept,
+      again: { command: 'rollback', about: record },
     },
     job.strategy,
   );
@@ -133,10 +134,12 @@ function target({ record, to }: RollbackInput, running: string | null): Good | n
   return goods.find((good) => good.revision !== left) ?? null;
 }
 
-function described(good: Good, now: string): Partial<JobPlan> {
+function described(good: Good, now: string, run: Run | null): Partial<JobPlan> {
   const age = (Date.parse(now) - Date.parse(good.at)) / 1000;
   const digest = good.artifact.digest === null ? 'its artifact has no digest' : `artifact ${good.artifact.digest}`;
-  const state = good.snapshot === null ? 'no snapshot of its own' : `snapshot ${good.snapshot}`;
+  // Where a run is up, what that one leaves is gone on from.
+  const own = run === null ? good.snapshot : null;
+  const state = own === null ? 'no snapshot of its own' : `snapshot ${own}`;
   const message = `back to revision ${good.revision} of rollout ${good.rollout}, good ${seconds(Math.max(0, age))} ago; ${digest}; ${state}`;
   return {
     changed: true,

@@ -13,7 +13,7 @@ import type { Log } from '../modes/log.js';
 import type { Status } from '../modes/status.js';
 import { planSchema } from '../plan/index.js';
 import { evidenceSchema } from '../verify/evidence.js';
-import type { Failure } from './terminal.js';
+import type { Failure } from './failure.js';
 
 /** The documents of `--json` (INTERFACE 5) as schemas: `schemas/*.schema.json` are made from them. Absent knowledge is null. */
 

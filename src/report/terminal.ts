@@ -1,7 +1,6 @@
 import type { ManifestError } from '../manifest/index.js';
-import { RolloutError } from '../model/error.js';
 import type { JobReport, Report } from '../model/report.js';
-import { exitCodeOfFailure } from './failure.js';
+import type { Failure } from './failure.js';
 import { terminalText } from './terminal-text.js';
 import { seconds } from './text.js';
 
@@ -50,28 +49,6 @@ export function renderErrors(errors: readonly ManifestError[]): string {
       `${error.file}:${error.line}:${error.column}: ${error.field === '' ? '' : `${error.field}: `}${error.message}`,
   );
   return [...lines, `${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`].join('\n');
-}
-
-export interface Failure {
-  readonly version: 1;
-  readonly kind: 'error';
-  readonly exitCode: number;
-  readonly code: string;
-  readonly message: string;
-  readonly next: string | null;
-}
-
-/** What went wrong before any job, as a document. */
-export function failureDocument(error: unknown): Failure {
-  const known = error instanceof RolloutError ? error : null;
-  return {
-    version: 1,
-    kind: 'error',
-    exitCode: exitCodeOfFailure(error),
-    code: known?.code ?? 'unexpected-error',
-    message: error instanceof Error ? error.message : String(error),
-    next: known?.next ?? null,
-  };
 }
 
 function failureText(failure: Failure): string {

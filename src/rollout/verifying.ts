@@ -138,9 +138,10 @@ export function verifyingOf(crew: Crew): Verifying {
     const text = `${[`${run.id} is ${word}`, ...values].join(', ')}; a verdict is due in at most ${left} s`;
     const { job } = crew.subject;
     const changed = told.word !== word;
-    if (!changed && now - told.at < told.apart * 1000) return crew.tell({ job, at: now, text, live: true });
+    const live = !changed && now - told.at < told.apart * 1000;
+    crew.tell({ job, at: now, text, live });
+    if (live) return;
     told = { word, at: now, apart: changed ? firstLineSeconds : Math.min(lastLineSeconds, 2 * told.apart) };
-    crew.tell({ job, at: now, text });
   }
 }
 

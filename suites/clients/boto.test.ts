@@ -95,6 +95,11 @@ describe('boto3 writes S3 objects conditionally', () => {
   });
 });
 
+interface Metric {
+  readonly MetricName: string;
+  readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
+}
+
 describe('boto3 drives Glue', () => {
   it('creates a job, changes its definition and reads it back', async () => {
     await createJob('audit', { DefaultArguments: { '--topic': 'audit' } });
@@ -242,5 +247,49 @@ describe('what boto3 started, in our plan', () => {
       action: 'refuse',
       findings: ['several-runs'],
     });
+  });
+});
+
+describe('boto3 reads the metrics of a run', () => {
+  const cloudwatch = <Answer>(call: string, args: object) =>
+    boto.ask<Answer>({ service: 'cloudwatch', call, arguments: args });
+
+  it('by the dimensions that ListMetrics names, minute by minute', async () => {
+    await s3('create_bucket', { Bucket: 'code', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } });
+    await s3('put_object', { Bucket: 'code', Key: 'views.py', Body: '# runs on' });
+    const Command = { Name: 'gluestreaming', ScriptLocation: 's3://code/views.py', PythonVersion: '3' };
+    await createJob('views', { Command });
+    const run = await startRun('views');
+    await cloud.advance(1200);
+    const dimensions = [{ Name: 'JobRunId', Value: run }];
+    const { Metrics } = await cloudwatch<{ Metrics: Metric[] }>('list_metrics', {
+      Namespace: 'Glue',
+      Dimensions: dimensions,
+    });
+    const records = Metrics.find(({ MetricName }) => MetricName === 'glue.driver.streaming.numRecords');
+    expect(records?.Dimensions.map(({ Name }) => Name)).toEqual(['JobName', 'JobRunId', 'Type']);
+    const { now } = await cloud.control<{ now: string }>('GET', '/clock');
+    const query = {
+      Id: 'records',
+      Label: "${PROP('Dim.JobRunId')}",
+      MetricStat: { Metric: { Namespace: 'Glue', ...records }, Period: 60, Stat: 'Sum' },
+    };
+    const span = { StartTime: new Date(Date.parse(now) - 600_000).toISOString(), EndTime: now };
+    const { MetricDataResults } = await cloudwatch<{ MetricDataResults: { Label: string; Values: number[] }[] }>(
+      'get_metric_data',
+      { MetricDataQueries: [query], ...span },
+    );
+    expect(MetricDataResults).toMatchObject([{ Label: run }]);
+    expect(MetricDataResults[0]?.Values.slice(1, -1)).toEqual(
+      Array(MetricDataResults[0]?.Values.length ?? 2)
+        .fill(6000)
+        .slice(2),
+    );
+    const refused = {
+      service: 'cloudwatch',
+      call: 'get_metric_data',
+      arguments: { MetricDataQueries: [query], StartTime: now, EndTime: now },
+    };
+    expect((await boto.refused(refused)).code).toBe('ValidationError');
   });
 });

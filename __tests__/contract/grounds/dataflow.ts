@@ -82,7 +82,7 @@ export const ground: Ground = {
   real,
   limitSeconds: real ? 5400 : 60,
   targets,
-  offers: ['messages', 'reference'],
+  offers: ['messages', 'reference', 'measure'],
   variants: { 'without Streaming Engine': merged(first, { environment: { enableStreamingEngine: false } }) },
   // One list of the active jobs; a description for each run that the session has not seen yet.
   observeCalls: { first: (jobs) => 1 + jobs, again: () => 1 },

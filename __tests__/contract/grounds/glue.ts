@@ -67,7 +67,7 @@ export const ground: Ground = {
   real,
   limitSeconds: real ? 3600 : 60,
   targets,
-  offers: ['messages', 'reference'],
+  offers: ['messages', 'reference', 'measure'],
   variants: { 'that leaves the definition alone': { ...first, definition: 'leave' } },
   // GetJobRuns for each job, and GetJob for each that runs what somebody else started: until it is adopted.
   observeCalls: { first: (jobs) => 2 * jobs, again: (jobs) => 2 * jobs },

@@ -22,6 +22,11 @@ describe('start', () => {
     });
   });
 
+  it('launches nothing where the look at the lock has grown too old meanwhile', async () => {
+    expect(await w.session.can.start?.({ ...launch, isLate: () => true })).toMatchObject({ state: 'running' });
+    expect(await w.writes()).toEqual([]);
+  });
+
   it('finds its own run by the stamp, and launches nothing', async () => {
     const id = runIn(await w.drive(w.session.can.start, launch));
     await w.forget();

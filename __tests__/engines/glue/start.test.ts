@@ -35,6 +35,14 @@ describe('a run', () => {
     });
   });
 
+  it('is not started where the look at the lock has grown too old meanwhile', async () => {
+    await local.create();
+    await local.forget();
+    const late = { ...call(), isLate: () => true };
+    expect(await local.session.can.start?.(late)).toMatchObject({ state: 'running' });
+    expect(await local.requests()).toEqual(['GetJob']);
+  });
+
   it.each(['merged', 'run'])(
     'has all arguments, whether Glue lays them over the defaults or not (%s)',
     async (shown) => {

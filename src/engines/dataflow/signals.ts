@@ -20,9 +20,9 @@ export const signals: readonly Signal[] = [
     unit: 'bytes/s',
     gate: {
       mode: 'converge',
-      min: 1,
+      min: 0.001,
       forSeconds: 120,
-      deadlineSeconds: 600,
+      deadlineSeconds: 900,
       why: 'RUNNING says that workers are up, not that anything is processed; without input it is skipped',
     },
   },

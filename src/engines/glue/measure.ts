@@ -24,6 +24,8 @@ const wholeAfter = 60_000;
 /** A run that has run for so long without a sample publishes none, or had no input. ListMetrics is up to 15 minutes late. */
 const tellingMinutes = 20;
 const recentHours = 3;
+/** CloudWatch keeps single minutes for 15 days, and refuses to be asked for older ones. */
+const keptDays = 14;
 
 /**
  * Samples of a run's metric. Glue sends nothing where it processes nothing, so no sample is not 0. Null: the job publishes no such metric,
@@ -40,7 +42,7 @@ export async function measure(
   const { metric, statistic, scale } = found;
   const metrics = await tools.metrics();
   const now = tools.ambient.clock.now();
-  const from = Math.floor(Date.parse(since) / minute) * minute;
+  const from = Math.floor(Math.max(Date.parse(since), now - keptDays * 24 * 60 * minute) / minute) * minute;
   const to = Math.max(Math.ceil(now / minute) * minute, from + minute);
   const data = await metrics.data({ metric, statistic, job: run.name, run: run.id, from, to });
   if (data.length === 0) return (await isOffered(tools, metrics, run, metric)) ? [] : null;

@@ -25,7 +25,7 @@ export const signals: readonly Signal[] = [
       mode: 'converge',
       min: 0.001,
       forSeconds: 120,
-      deadlineSeconds: 600,
+      deadlineSeconds: 900,
       why: 'RUNNING says that the driver started, not that batches are processed; skipped for jobs that publish no streaming metrics',
     },
   },
