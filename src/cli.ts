@@ -57,13 +57,12 @@ const commands: Readonly<
       'max-changed-jobs',
       'wait-for-minutes',
       'take-over',
-      'deployments',
     ],
   },
   resume: { text: 'go on with open rollouts', flags: ['max-parallel', 'wait-for-minutes', 'take-over'] },
   rollback: {
     text: 'go back to a revision that ran well',
-    flags: ['rollback-to', 'accept', 'max-parallel', 'wait-for-minutes'],
+    flags: ['rollback-to', 'accept', 'fail-fast', 'max-parallel', 'wait-for-minutes'],
   },
   status: { text: 'what is recorded and what runs', flags: [] },
 };
@@ -113,8 +112,14 @@ function program(): Command {
   return root;
 }
 
+/** What an input means here, where it is another thing than in the action: the command line writes nothing to GitHub. */
+const descriptions: { readonly [name in FieldName]?: string } = {
+  'github-token':
+    'Token to ask GitHub whether the run that holds a lock is over, and for commits that git does not give.',
+};
+
 function optionOf(name: FieldName): Option {
-  const field: Field = fields[name];
+  const field: Field = { ...fields[name], ...(descriptions[name] && { description: descriptions[name] }) };
   const shown = field.default === '' || field.default.startsWith('${{') ? '' : ` (default: ${field.default})`;
   if (field.kind === 'flag') return new Option(`--${name}`, field.description);
   const option = new Option(`--${name} <value>`, `${withChoices(field)}${shown}`);

@@ -277,11 +277,13 @@ describe('a local cloud', () => {
     expect(printed.join('')).toMatch(/^[^\n]+\n$/);
     expect(document.env).toMatchObject({
       CLOUDSDK_API_ENDPOINT_OVERRIDES_DATAFLOW: `${document.services['dataflow']}/`,
+      CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING: `${document.services['monitoring']}/`,
       CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${document.services['storage']}/storage/v1/`,
       STORAGE_EMULATOR_HOST: document.services['storage'],
       AWS_ENDPOINT_URL_GLUE: document.services['glue'],
       AWS_ENDPOINT_URL_S3: document.services['s3'],
       AWS_ENDPOINT_URL_STS: document.services['sts'],
+      AWS_ENDPOINT_URL_CLOUDWATCH: document.services['cloudwatch'],
       CLOUDSDK_AUTH_DISABLE_CREDENTIALS: 'true',
       NO_GCE_CHECK: 'true',
       STREAM_ROLLOUT_CLOCK_RATE: '60',

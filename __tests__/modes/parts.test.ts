@@ -203,7 +203,12 @@ describe('a drain that takes too long', () => {
     const stops: string[] = [];
     const session = {
       look: async () => [run(state)],
-      can: { stop: async (call: { run: { id: string } }) => (stops.push(call.run.id), answer) },
+      can: {
+        stop: async (call: { run: { id: string } }) => {
+          stops.push(call.run.id);
+          return answer;
+        },
+      },
     } as unknown as Parameters_[1];
     const ledger = {
       write: () => Promise.reject(new Error('nothing is written')),

@@ -254,7 +254,7 @@ describe('charts', () => {
     expect(chart(gate)).toBe(
       [
         '```mermaid',
-        '%%{init: {"xyChart": {"width": 560, "height": 240}, "themeVariables": {"xyChart": {"plotColorPalette": "#0969da, #cf222e"}}}}%%',
+        '%%{init: {"xyChart": {"width": 560, "height": 260, "yAxis": {"labelFontSize": 10}}, "themeVariables": {"xyChart": {"plotColorPalette": "#0969da, #cf222e"}}}}%%',
         'xychart-beta',
         '    title "lag (s) and its bound 120"',
         '    x-axis "seconds since the new run ran" 0 --> 60',
@@ -265,6 +265,19 @@ describe('charts', () => {
       ].join('\n'),
     );
     expect(chart({ ...gate, points: [[0, 1]] })).toBeNull();
+    const peak: GateReport['points'] = [
+      [0, 1],
+      [60, 70],
+      [61, 2],
+      [90, 3],
+    ];
+    expect(chart({ ...gate, points: peak })).toContain(', 70, 2, 2,');
+    const apart: GateReport['points'] = [
+      [0, 1],
+      [60, 70],
+      [90, 0],
+    ];
+    expect(chart({ ...gate, points: apart })).toContain('line [1, 1, 70, 0]');
     expect(
       chart({
         ...gate,

@@ -57,6 +57,10 @@ describe('a rollout whose gates follow the metrics of its runs', () => {
     expect(done.results['progress']).toBe('fail');
     const undo = of.written.filter(({ record }) => record?.direction === 'undo');
     expect(undo.map(({ verb }) => verb)).toEqual(['stop', 'start']);
+    // While nothing is sampled, nobody looks as often as samples would be taken.
+    const [stopped = 0, started = 0] = undo.map(({ at }) => at);
+    const between = of.looks.filter((at) => at > stopped && at <= started);
+    expect(between.length).toBeLessThanOrEqual(1 + (started - stopped) / 3000);
     expect(undo[0]?.record?.judged).toMatchObject({
       result: 'fail',
       code: 'gate-failed',

@@ -1,5 +1,5 @@
 import { rolloutIdOf } from '../../src/artifacts/digest.js';
-import type { Sample } from '../../src/engines/engine.js';
+import type { Sample, Session } from '../../src/engines/engine.js';
 import type { Gate, Job, StrategyName } from '../../src/model/job.js';
 import type { JobRecord } from '../../src/model/record.js';
 import type { Run } from '../../src/model/run.js';
@@ -185,17 +185,27 @@ export function stage(strategy: StrategyName, more: More = {}) {
   const told: string[] = [];
   const evidence: JobEvidence[] = [];
   /** Records as they stood in the ledger when each engine call was made. */
-  const written: { readonly verb: string; readonly record: JobRecord | null }[] = [];
+  const written: { readonly verb: string; readonly at: number; readonly record: JobRecord | null }[] = [];
+  /** When the runs were looked at. */
+  const looks: number[] = [];
   const can = Object.fromEntries(
     Object.entries(world.session.can).map(([verb, call]) => [
       verb,
       async (given: never) => {
-        written.push({ verb, record: (await ledger.readHead('orders'))?.record ?? null });
+        written.push({ verb, at: clock.now(), record: (await ledger.readHead('orders'))?.record ?? null });
         return await (call as (given: never) => Promise<never>)(given);
       },
     ]),
   );
-  const session = { ...world.session, can, measure: metrics.measure };
+  const session: Session = {
+    ...world.session,
+    can,
+    measure: metrics.measure,
+    look: (subject) => {
+      looks.push(clock.now());
+      return world.session.look(subject);
+    },
+  };
 
   /** One process carries it out, for so many minutes; the next one goes on where it stands in the ledger. */
   async function process(minutes = 600): Promise<Ended> {
@@ -223,5 +233,5 @@ export function stage(strategy: StrategyName, more: More = {}) {
       tell: (progress) => void told.push(progress.text),
     });
   }
-  return { process, world, ledger, clock, told, evidence, written, old };
+  return { process, world, ledger, clock, told, evidence, written, looks, old };
 }

@@ -5,6 +5,8 @@ import { cellCode, plain } from './text.js';
 
 /** Charts of one job; more are found in the evidence file. */
 const mostCharts = 6;
+/** Values of one line. */
+const mostSlots = 80;
 /** Signs that end a title or mean something else to Mermaid. */
 const unsafe = /[^A-Za-z0-9 ._/()-]+/g;
 
@@ -40,7 +42,7 @@ export function chart(gate: GateReport): string | null {
   const title = `${gate.gate} (${gate.unit})${gate.bound === null ? '' : ` and its bound ${short(gate.bound)}`}`;
   return [
     '```mermaid',
-    `%%{init: {"xyChart": {"width": 560, "height": 240}, "themeVariables": {"xyChart": {"plotColorPalette": "${colours}"}}}}%%`,
+    `%%{init: {"xyChart": {"width": 560, "height": 260, "yAxis": {"labelFontSize": 10}}, "themeVariables": {"xyChart": {"plotColorPalette": "${colours}"}}}}%%`,
     'xychart-beta',
     `    title "${title.replace(unsafe, ' ').replace(/ +/g, ' ')}"`,
     `    x-axis "seconds since the new run ran" ${known[0]?.[0]} --> ${Math.max(known.at(-1)?.[0] ?? 0, (known[0]?.[0] ?? 0) + 1)}`,
@@ -57,13 +59,25 @@ export function chart(gate: GateReport): string | null {
   ].join('\n');
 }
 
-/** The chart sets values apart evenly, so they are read off at even times: each is the last one known by then. */
+/**
+ * The chart sets values apart evenly, so they are put into even slots, as narrow as the closest two lie together: of each slot the value
+ * farthest from 0 is drawn, and one without a value goes on as the one before it. So no peak is lost.
+ */
 function even(known: readonly (readonly [number, number])[]): readonly number[] {
   const from = known[0]?.[0] ?? 0;
   const span = (known.at(-1)?.[0] ?? from) - from;
-  return known.map((_, index) => {
-    const at = from + (span * index) / Math.max(1, known.length - 1);
-    return known.findLast(([seconds]) => seconds <= at + 0.001)?.[1] ?? known[0]?.[1] ?? 0;
+  const closest = Math.min(...known.slice(1).map(([seconds], index) => seconds - (known[index]?.[0] ?? 0)));
+  const slots = Math.max(2, Math.min(mostSlots, Math.round(span / Math.max(1, closest)) + 1));
+  const values: (number | null)[] = Array.from({ length: slots }, () => null);
+  for (const [seconds, value] of known) {
+    const slot = span === 0 ? 0 : Math.round(((seconds - from) / span) * (slots - 1));
+    const kept = values[slot] ?? null;
+    if (kept === null || Math.abs(value) > Math.abs(kept)) values[slot] = value;
+  }
+  let last = known[0]?.[1] ?? 0;
+  return values.map((value) => {
+    last = value ?? last;
+    return last;
   });
 }
 

@@ -35,8 +35,8 @@ function paragraph(job: JobReport): string {
   const lines = [head, `  ${job.message}`];
   if (facts.length > 0) lines.push(`  ${facts.join(', ')}`);
   for (const gate of job.gates ?? []) {
-    const how = gate.result ?? 'not decided';
-    lines.push(`  gate ${gate.gate}${gate.advisory ? ' (advisory)' : ''}: ${how}, ${gate.message}`);
+    const how = gate.result === null ? gate.message : `${gate.result}, ${gate.message}`;
+    lines.push(`  gate ${gate.gate}${gate.advisory ? ' (advisory)' : ''}: ${how}`);
   }
   for (const said of job.messages.slice(-3)) lines.push(`  engine, ${said.level}: ${said.text}`);
   if (job.next !== null) lines.push(`  next: ${job.next}`);

@@ -151,7 +151,7 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
         return null;
       case 'verify':
         await verify(decision.run, see);
-        if (know.verdict === null) await pause(see);
+        if (know.verdict === null) await pause(see, verifying.untilSample());
         return null;
       case 'write-undo':
         pen.note((record) => undoRecord(record, decision.cause));
@@ -275,8 +275,7 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
     const gap = inGap(see);
     const seconds = gap ? Math.min(gapPollSeconds, crew.engine.pollSeconds) : crew.engine.pollSeconds;
     const checking = gap ? answered(pen.check(), signal).catch(lockLostOnly) : null;
-    const sample = verifying.next === null ? most : Math.max(1, (verifying.next - clock.now()) / 1000);
-    await Promise.all([clock.sleep(Math.min(most, seconds, sample), signal), checking]);
+    await Promise.all([clock.sleep(Math.min(most, seconds), signal), checking]);
   }
 
   /** Tells a line once, not at every poll. */

@@ -72,7 +72,7 @@ export async function mayTakeOver(
     until,
   });
   if (holder.workflow !== null) {
-    const sameRun = me.workflow !== null && me.workflow.runId === holder.workflow.runId;
+    const sameRun = me.workflow !== null && runOf(me.workflow) === runOf(holder.workflow);
     if (sameRun && me.workflow && me.workflow.attempt > holder.workflow.attempt)
       return yes('an earlier attempt of this run held it', holder.endsWithAttempt === true);
     const state = await attemptState(holder.workflow);
@@ -84,6 +84,11 @@ export async function mayTakeOver(
     return expired(record, now) ? yes('its lease has expired', false) : held(null);
   }
   return expired(record, now) ? yes('its lease has expired', false) : held(record.lease);
+}
+
+/** Run numbers are unique on one server only. */
+function runOf({ server, repository, runId }: NonNullable<Holder['workflow']>): string {
+  return `${server}/${repository}/${runId}`;
 }
 
 function expired({ lease }: JobRecord, now: number): boolean {

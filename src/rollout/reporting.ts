@@ -1,5 +1,4 @@
 import type { Code } from '../model/codes/index.js';
-import { commandOf } from '../model/command.js';
 import type { Finding } from '../model/finding.js';
 import type { Outcome } from '../model/outcome.js';
 import type { JobRecord } from '../model/record.js';
@@ -7,6 +6,7 @@ import type { JobReport, StepReport } from '../model/report.js';
 import { isActive, type Run, type RunMessage } from '../model/run.js';
 import { naming } from './case.js';
 import type { Ended } from './crew.js';
+import { endFindings } from './end-findings.js';
 import { gapSeconds } from './gap.js';
 import { lostTo } from './lost.js';
 import { nextCommand } from './next.js';
@@ -68,7 +68,7 @@ export function reportOf(
     runs: seen?.map(({ id, name, state, url }) => ({ id, name, state, url })) ?? null,
     trailing: record.trailing.map((entry) => entry.run),
     messages,
-    findings: [...findings, ...lateFindings(ended)],
+    findings: [...findings, ...endFindings(ended)],
     ...(ended.gates === undefined || ended.gates.length === 0 ? {} : { gates: ended.gates }),
   };
 }
@@ -105,13 +105,6 @@ export function sentence(
   return `${first ?? lead[outcome]}${cause ? ` ${capital(cause)}.` : ''} ${now ?? 'What runs now was not looked at.'}${left}${ended}`
     .replace(/\.\. /g, '. ')
     .trim();
-}
-
-/** The call of a process that stood still took effect when the rollout was closed already. */
-function lateFindings({ late = [], record }: Ended): readonly Finding[] {
-  if (late.length === 0) return [];
-  const message = `${late.map(naming).join(', ')} came up while the rollout was being closed, by a late call of an earlier process`;
-  return [{ code: 'run-after-close', level: 'warning', message, next: commandOf('apply', record, '--force') }];
 }
 
 const lostLead = 'Another process has this rollout now; this one made no further call.';

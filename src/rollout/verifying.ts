@@ -27,8 +27,8 @@ export interface Verified {
 /** The verification of one rollout in this process: the run's own states and its gates. */
 export interface Verifying {
   look(run: Run, see: Sight): Promise<Verified>;
-  /** When the next sample is due, in milliseconds; null: nothing is sampled now. */
-  readonly next: number | null;
+  /** Seconds until the next sample is due, at least one; infinite where nothing is sampled. */
+  untilSample(): number;
   /** The gates for the report: those of the new run, else of the run that was put back. */
   readonly gates: readonly GateReport[];
   /** Hands over what was measured and not yet handed over; for a process that ends before a verdict. */
@@ -117,8 +117,9 @@ export function verifyingOf(crew: Crew): Verifying {
       if (verdict === null && isGated) tell(run, gates.status(run, watch, now), judged, now, dueAt);
       return { verdict, due: dueAt, watched: isGated };
     },
-    get next() {
-      return current?.gates.next ?? null;
+    untilSample() {
+      const next = current?.gates.next ?? null;
+      return next === null ? Number.POSITIVE_INFINITY : Math.max(1, (next - clock.now()) / 1000);
     },
     get gates() {
       return reports;

@@ -89,7 +89,7 @@ it('the summary of a rollout: timeline and a chart of each gate are drawn', asyn
 
   const charts = page.diagrams.slice(1);
   expect(charts.map(({ lines }) => lines.length)).toEqual(gates.map(({ bound }) => (bound === null ? 1 : 2)));
-  const [lag] = charts;
+  const [lag, , errors] = charts;
   expect(lag?.texts).toContain('lag (s) and its bound 120');
   const [values = [], bound = []] = lag?.lines ?? [];
   expect(values).toHaveLength(10);
@@ -98,4 +98,7 @@ it('the summary of a rollout: timeline and a chart of each gate are drawn', asyn
   expect(new Set(bound.map(([, y]) => y)).size).toBe(1);
   expect(values[0]?.[1]).toBeLessThan(bound[0]?.[1] ?? 0);
   expect(values.at(-1)?.[1]).toBeGreaterThan(bound[0]?.[1] ?? 0);
+  // One peak between two samples that lie apart is seen above the bound.
+  const [ratio = [], limit = []] = errors?.lines ?? [];
+  expect(Math.min(...ratio.map(([, y]) => y))).toBeLessThan(limit[0]?.[1] ?? 0);
 });

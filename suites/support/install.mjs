@@ -59,6 +59,23 @@ export function npmPackage(suite, wanted) {
   });
 }
 
+/**
+ * Programs of Debian's packages, each given as {program: package}. They are installed system-wide, so only as root and in CI (`CI=true`), where
+ * the machine is made for the run; elsewhere the person is told the command. Throws `Missing`.
+ */
+export function debianPrograms(suite, programs, more = []) {
+  const missing = Object.keys(programs).filter((program) => versionOf(program, ['--version']) === null);
+  if (missing.length === 0) return;
+  const wanted = [...missing.map((program) => programs[program]), ...more];
+  const install = ['install', '--yes', '--no-install-recommends', ...wanted];
+  const may = process.env.CI === 'true' && process.getuid?.() === 0 && versionOf('apt-get', ['--version']) !== null;
+  if (!may) throw new Missing(`missing: ${missing.join(', ')} (Debian: apt-get ${install.join(' ')})`);
+  console.error(`${suite}: installing ${wanted.join(', ')} …`);
+  const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['update', '--quiet=2'], quiet);
+  run('apt-get', ['--quiet=2', ...install], quiet);
+}
+
 /** First line of what a program says about itself; null where it is not there or refuses. */
 export function versionOf(program, args) {
   const done = spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Sample } from '../../../src/engines/engine.js';
+import type { StrategyName } from '../../../src/model/job.js';
 import type { JsonObject } from '../../../src/model/json.js';
 import type { Run } from '../../../src/model/run.js';
 import { declared, subject, target, type World, world } from './world.js';
@@ -179,10 +180,10 @@ describe('where Cloud Monitoring does not give them', () => {
 
 describe('before anything is touched', () => {
   const { positions: _, ...job } = declared;
-  const preflight = async (verify: Partial<typeof job.verify> = {}) => {
+  const preflight = async (verify: Partial<typeof job.verify> = {}, strategy: StrategyName = 'in-place-update') => {
     const current = await w.seen(await w.plant());
     const intended = { subject, job: { ...job, verify: { ...job.verify, ...verify } }, target, current } as const;
-    const findings = await w.session.preflight({ ...intended, strategy: 'in-place-update' });
+    const findings = await w.session.preflight({ ...intended, strategy });
     return findings.map(({ code, level }) => `${level} ${code}`);
   };
   const fault = (status: number) =>
@@ -191,6 +192,14 @@ describe('before anything is touched', () => {
   it('a missing right to read metrics refuses', async () => {
     await fault(403);
     expect(await preflight()).toEqual(['error dataflow-metrics-refused']);
+  });
+
+  it.each([
+    ['new worker bounds are verified, too', 'in-flight-update', ['error dataflow-metrics-refused']],
+    ['a stop is not', 'stop', []],
+  ] as const)('%s', async (_, strategy, found) => {
+    await fault(403);
+    expect(await preflight({}, strategy)).toEqual(found);
   });
 
   it('a service that is down only warns', async () => {

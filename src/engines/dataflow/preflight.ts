@@ -19,7 +19,9 @@ const launching: readonly StrategyName[] = ['create', 'in-place-update', 'parall
 export async function preflight(kit: Kit, intended: Intended): Promise<readonly Finding[]> {
   const facts = await factsOf(kit, intended);
   const always = [...streaming(intended), ...streamingEngine(intended, facts)];
-  if (!launching.includes(intended.strategy)) return always;
+  if (intended.strategy === 'stop') return always;
+  const metrics = await metricsReadable(kit, intended);
+  if (!launching.includes(intended.strategy)) return [...always, ...metrics];
   return [
     ...always,
     ...name(intended),
@@ -27,7 +29,7 @@ export async function preflight(kit: Kit, intended: Intended): Promise<readonly 
     ...(await templateFindings(kit, intended)),
     ...transforms(intended, facts),
     ...headroom(kit, intended),
-    ...(await metricsReadable(kit, intended)),
+    ...metrics,
   ];
 }
 

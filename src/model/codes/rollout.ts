@@ -80,6 +80,11 @@ export const rolloutCodes = {
       'A step that this rollout needs, often the start of the old revision, is one that the engine has no verb for.',
     next: 'Look at what runs now; bring the job back by hand on the engine, or fix forward with a new commit.',
   },
+  'state-as-left': {
+    meaning:
+      'The old revision was put back on state that stays in place, such as a checkpoint location: it goes on from there as the failed run left it.',
+    next: 'Check that the old code reads that state; if not, start the job from a checkpoint location of its own.',
+  },
   'run-after-close': {
     meaning:
       'A run came up while the rollout was being closed: a call of an earlier process took effect late. It was left alone.',
