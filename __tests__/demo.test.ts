@@ -78,7 +78,7 @@ describe('demo', () => {
       expect(document.steps).toHaveLength(5);
       for (const step of document.steps) expect(step.checks.length).toBeGreaterThan(3);
       const levels = document.steps.map((step) => [...new Set(step.annotations.map(({ level }) => level))].sort());
-      expect(levels).toEqual([[], ['notice', 'warning'], [], ['failure'], ['warning']]);
+      expect(levels).toEqual([[], ['notice', 'warning'], [], ['failure', 'notice'], ['warning']]);
 
       const page = readFileSync(document.page ?? '', 'utf8');
       for (const job of ['orders-enrich', 'payments-fraud', 'clicks-to-lake']) expect(page).toContain(job);

@@ -200,10 +200,11 @@ Next: fix the code and push, or try the same revision again: stream-rollout appl
       const { old } = await started(stage, more);
       const bad = template('orders:2', { behaviour: 'crash', message: 'No such table.' });
       const next = await stage.push({ 'templates/orders.json': bad }, { inputs: { accept: 'shared-input' } });
-      expect(next.code).toBe(1);
-      expect(next.job('orders')).toMatchObject({ outcome: 'failed', code: 'new-run-ended', runAfter: old });
-      expect(next.job('orders').message).toContain('No such table.');
       expect(next.writes).not.toContain('dataflow.updateJob');
+      expect(next.job('orders').runAfter).toBe(old);
+      expect(await told(stage, next, 'orders', { old })).toBe(`pending (backstop-pending), exit 0
+The rollout failed and was undone. The service's own timer may still drain the old run: \`resume\` looks once more after <time> and closes the rollout. Run <run> (orders, JOB_STATE_FAILED) ended: No such table. Now: run <old> of orders is running.
+Next: stream-rollout resume --environment production --jobs orders`);
       expect((await stage.cloud.states('dataflow', 'orders'))[old]).toBe('JOB_STATE_RUNNING');
     },
   );

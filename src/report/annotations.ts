@@ -35,7 +35,7 @@ export function reportAnnotations(report: Report, plan: Plan | null, manifest: s
     ...report.jobs.flatMap((job) => {
       const planned = byJob.get(job.job);
       const at = planned?.at ?? start;
-      const level = levels[job.outcome];
+      const level = levelOf(job);
       const more = level === null ? job.findings : job.findings.filter((finding) => !saidBy(job, finding));
       const findings = findingsOf(job.job, more, at, level !== null);
       if (level === null) return findings;
@@ -64,6 +64,11 @@ const levels: Readonly<Record<JobReport['outcome'], Annotation['level'] | null>>
   stuck: 'failure',
   refused: 'failure',
 };
+
+/** What waits for the backstop has failed already: the step may be green, its annotation is not. */
+function levelOf({ outcome, code }: JobReport): Annotation['level'] | null {
+  return code === 'backstop-pending' ? 'failure' : levels[outcome];
+}
 
 function jobAnnotation(job: JobPlan, at: Position): Annotation {
   const { expected } = job;
