@@ -13,4 +13,6 @@ export default {
   // With TEST_RESULTS the counts are also written to that file: see .ci/run.
   reporters: process.env['TEST_RESULTS'] ? ['default', '<rootDir>/suites/results.mjs'] : ['default'],
   testTimeout: 60_000,
+  // Most tests wait for processes and emulated clocks: more of them than processors are at work at once.
+  maxWorkers: 3,
 };
