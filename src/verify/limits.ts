@@ -25,13 +25,6 @@ export function limitsOf(bounds: Bounds, baseline: Baseline | null): Limits | No
   return { max, min, equals: bounds.equals };
 }
 
-/** True if the old run itself broke the absolute bounds, so that only those count. */
-export function isUnhealthy(bounds: Bounds, baseline: Baseline | null): boolean {
-  const base = baseline?.value ?? null;
-  if (base === null) return false;
-  return (bounds.max !== null && base > bounds.max) || (bounds.min !== null && base < bounds.min);
-}
-
 /** Every bound has to hold; a comparison with what is no number is no pass. */
 export function within(value: number, { max, min, equals }: Limits): boolean {
   return (max === null || value <= max) && (min === null || value >= min) && (equals === null || value === equals);
