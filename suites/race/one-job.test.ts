@@ -124,15 +124,15 @@ const refusal = ({ code, message, next }: JobReport) => ({ code, message, next }
 function refusals(job: string, n: number, holder: string) {
   const texts = [
     {
-      message: `Refused; nothing was touched. ${holder} changed the ledger first.`,
+      message: `Refused; nothing was touched. ${holder} changed the ledger first. What runs now was not looked at.`,
       next: `wait for ${holder}, then run the same command again`,
     },
     {
-      message: `Refused; nothing was touched. Another process changed the ledger first: rollout ${n}, closed succeeded since this plan was made.`,
+      message: `Refused; nothing was touched. Another process changed the ledger first: rollout ${n}, closed succeeded since this plan was made. What runs now was not looked at.`,
       next: 'run the same command again',
     },
     {
-      message: `Rollout ${n} is held by ${holder}, opened AGE min ago. Nothing was touched.`,
+      message: `Rollout ${n} is held by ${holder}, opened AGE min ago. Nothing was touched. NOW`,
       next: `wait for it, or: stream-rollout apply --environment production --jobs ${job} --take-over`,
     },
   ];
@@ -143,7 +143,15 @@ function refusals(job: string, n: number, holder: string) {
   };
 }
 
+/** The runs at that moment: the old one, both or none, in any state. */
+const seen = `(Nothing runs now\\.|Now: run \\S+ of \\S+ is \\w+(, run \\S+ of \\S+ is \\w+)*\\.)`;
+
 function any(texts: readonly string[]): RegExp {
-  const escaped = texts.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace('AGE', '\\d+'));
+  const escaped = texts.map((text) =>
+    text
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replace('AGE', '\\d+')
+      .replace('NOW', seen),
+  );
   return new RegExp(`^(${escaped.join('|')})$`);
 }
