@@ -35,7 +35,7 @@ const isGlue = (index: number) => index % 2 === 1;
 const nameOf = (index: number) => `stream-${index}`;
 
 describe('pushes to the ledger', () => {
-  it.each(fleets)(
+  it.concurrent.each(fleets)(
     '$jobs jobs: one to adopt them, at most $most to roll all of them out at once, none when nothing changed',
     async ({ jobs, most, rate }) => {
       const folder = mkdtempSync(join(tmpdir(), 'pushes-'));
