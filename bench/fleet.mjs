@@ -9,7 +9,7 @@ import { makeRepository } from './repository.mjs';
  * How many times as fast the local cloud's clock runs. A rollout waits for minutes of engine time; the faster the clock, the more the tool's
  * own work weighs, so the ratio is worse than on a real cloud.
  */
-const clockRate = 2;
+const clockRate = 4;
 /** The emulated clouds on this machine are the bottleneck beyond this; real ones are not. */
 const jobCount = 500;
 

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { split, withCore } from './core.mjs';
 
 /** What packages load at once but this tool needs late or never: it would only cost start-up time. */
 const light = {
@@ -33,36 +34,30 @@ export function fetch(...request) { return require('undici').fetch(...request); 
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outdir = process.argv[2] ?? join(root, 'dist');
+const common = { bundle: true, minify: true, legalComments: 'none', platform: 'node', format: 'esm', target: 'node20' };
 const result = await build({
+  ...common,
   absWorkingDir: root,
   entryPoints: { main: 'src/main.ts', post: 'src/post.ts', cli: 'src/cli.ts' },
   outdir,
-  bundle: true,
   splitting: true,
-  minify: true,
-  keepNames: true,
-  legalComments: 'none',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
   mainFields: ['module', 'main'],
   chunkNames: 'chunks/[name]-[hash]',
-  // CommonJS packages use these three; an ES module has none of its own.
-  banner: {
-    js: [
-      "import { createRequire as __createRequire } from 'node:module';",
-      "import { fileURLToPath as __toPath } from 'node:url';",
-      'const require = __createRequire(import.meta.url);',
-      "const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));",
-    ].join(''),
-  },
   define: { 'process.env.NODE_ENV': '"production"' },
   plugins: [light],
+  metafile: true,
   // Written below: a failed build leaves the last good one in place.
   write: false,
   logLevel: 'warning',
 });
-const files = new Map(result.outputFiles.map((file) => [relative(outdir, file.path), file.contents]));
+// CommonJS packages use these three; an ES module has none of its own.
+const banner = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  "import { fileURLToPath as __toPath } from 'node:url';",
+  'const require = __createRequire(import.meta.url);',
+  "const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));",
+].join('');
+const files = await withCore(split(result, root, outdir), 'main.js', { ...common, banner: { js: banner } });
 files.set('package.json', Buffer.from(`${JSON.stringify({ type: 'module' })}\n`));
 for (const [name, contents] of files) {
   const path = join(outdir, name);

@@ -24,7 +24,8 @@ import { cancelOn, processCancelled } from './rollout/cancel.js';
 import { version } from './version.js';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-keepHeapSmall();
+// A local cloud keeps everything that was asked of it.
+if (process.argv[2] !== 'emulate') keepHeapSmall();
 
 const cancelled = cancelOn();
 /** Set once a mode has come to its end: a failure after that says nothing about the jobs. */

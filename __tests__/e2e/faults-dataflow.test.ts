@@ -151,7 +151,7 @@ Next: Run again.`,
     at: { service: 'dataflow', operation: 'listJobs', nth: 6 },
     fault: { status: 503, times: 10_000 },
     told: `interrupted (dataflow-unavailable), exit 5
-Interrupted; \`resume\` goes on. Dataflow did not answer the list of jobs named orders (503: The service is currently unavailable.). What runs now was not looked at.
+Interrupted; \`resume\` goes on. Dataflow did not answer the list of jobs named orders (503: The service is currently unavailable.). What runs now was not looked at. At <time>, when it was last looked at, run <old> of orders was running.
 Next: stream-rollout resume --environment production --jobs orders`,
     old: 'JOB_STATE_UPDATED',
     others: ['JOB_STATE_RUNNING'],
@@ -199,7 +199,7 @@ Next: stream-rollout status --environment production --jobs orders`,
     at: { service: 'dataflow', operation: '*', nth: 12 },
     fault: { status: 401, times: 10_000 },
     told: `interrupted (dataflow-not-authenticated), exit 5
-Interrupted; \`resume\` goes on. Google Cloud did not accept the credentials: Request had invalid authentication credentials. What runs now was not looked at.
+Interrupted; \`resume\` goes on. Google Cloud did not accept the credentials: Request had invalid authentication credentials. What runs now was not looked at. At <time>, when it was last looked at, run <old> of orders was running.
 Next: stream-rollout resume --environment production --jobs orders`,
     old: 'JOB_STATE_UPDATED',
     others: ['JOB_STATE_RUNNING'],

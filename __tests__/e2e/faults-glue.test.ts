@@ -27,8 +27,9 @@ async function expectOneNewRun(stage: Stage, done: Done, before: readonly string
   expect(Object.entries(states).filter(([, state]) => state !== 'STOPPED')).toEqual([[run, 'RUNNING']]);
 }
 
-/** Without a time that AWS names: its client waits that out by the real clock, which the local cloud's does not follow. */
+/** What AWS names as a time its client waits out by the real clock, which the local cloud's is ahead of. */
 const readsOfSdk: readonly Kind[] = [
+  '429 that says how long the client waits',
   '429 without a time',
   '503 before the effect',
   'connection cut before the effect',
@@ -69,7 +70,8 @@ describe('a fault of Glue that passes', () => {
         const done = await pushInto(stage, row.at, fault, { 'glue/clicks.py': script(`clicks ${i + 1}`) });
         try {
           await expectOneNewRun(stage, done, before);
-          if ('retryAfterSeconds' in fault) expectWaits(done, row.at, fault.retryAfterSeconds);
+          const rate = row.kinds === readsOfSdk ? Number(stage.cloud.env['STREAM_ROLLOUT_CLOCK_RATE']) : 1;
+          if ('retryAfterSeconds' in fault) expectWaits(done, row.at, fault.retryAfterSeconds * rate);
         } catch (error) {
           (error as Error).message = `${kind}: ${(error as Error).message}`;
           throw error;
@@ -140,7 +142,7 @@ Next: Run again; nothing was changed by the reads.`,
     at: { service: 'glue', operation: 'GetJobRuns', nth: 4 },
     fault: { status: 503, times: 10_000 },
     told: `interrupted (glue-unavailable), exit 5
-Interrupted; \`resume\` goes on. GetJobRuns clicks: InternalServiceException: An internal service error occurred. What runs now was not looked at.
+Interrupted; \`resume\` goes on. GetJobRuns clicks: InternalServiceException: An internal service error occurred. What runs now was not looked at. At <time>, when it was last looked at, run <old> of clicks was running.
 Next: stream-rollout resume --environment production --jobs clicks`,
     states: ['RUNNING'],
   },
@@ -190,11 +192,20 @@ Next: stream-rollout status --environment production --jobs clicks`,
     states: ['STOPPED'],
   },
   {
+    what: 'every start is throttled: nothing runs, and a person is called',
+    at: { service: 'glue', operation: 'StartJobRun' },
+    fault: { status: 429, times: 10_000 },
+    told: `stuck (glue-throttled), exit 2
+The rollout is stuck and needs a person. Start was throttled by the engine for too long, and never carried out: ask for a higher rate of calls, or lower max-parallel; last: StartJobRun clicks: ThrottlingException: Rate exceeded; undo: undo-start was throttled by the engine for too long, and never carried out: ask for a higher rate of calls, or lower max-parallel; last: StartJobRun clicks: ThrottlingException: Rate exceeded. Nothing runs now. Nothing else was left behind.
+Next: stream-rollout status --environment production --jobs clicks`,
+    states: ['STOPPED'],
+  },
+  {
     what: 'the session token has expired for good: the rollout is left to resume',
     at: { service: 'glue', operation: '*', nth: 8 },
     fault: { status: 401, times: 10_000 },
     told: `interrupted (glue-credentials), exit 5
-Interrupted; \`resume\` goes on. GetJobRuns clicks: ExpiredTokenException: The security token included in the request is expired. What runs now was not looked at.
+Interrupted; \`resume\` goes on. GetJobRuns clicks: ExpiredTokenException: The security token included in the request is expired. What runs now was not looked at. At <time>, when it was last looked at, run <old> of clicks was running.
 Next: stream-rollout resume --environment production --jobs clicks`,
     states: ['RUNNING'],
   },

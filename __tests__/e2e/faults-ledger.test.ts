@@ -86,8 +86,8 @@ describe('a fault of the store that holds the ledger', () => {
     const { code, document } = await apply<Failure>(stage, 1);
     const all = `${document.code}, exit ${code}\n${document.message}\nNext: ${document.next}`;
     expect(withNames(all, { old })).toBe(`ledger-unreachable, exit 1
-objects.insert gs://acme-ledger/streams/writable.json: no clear answer came (Injected: 503).
-Next: Try again; if it goes on, check the network between the runner and the store.`);
+objects.insert gs://acme-ledger/streams/writable.json: no clear answer came (Injected: 503). No streaming job was touched.
+Next: Check the network between the runner and the store if this goes on, and run the same command again: stream-rollout apply`);
     expect(await stage.cloud.states('glue')).toEqual({ [old]: 'RUNNING' });
   });
 });

@@ -46,7 +46,7 @@ describe('a job for each tenant', () => {
       await told(stage, next, 'sync-globex', { old: before.job('sync-globex').runAfter }),
     ).toBe(`skipped (needs-failed), exit 1
 Skipped. It needs sync-acme, which is rolled-back. The job was left as it is.
-Next: null`);
+Next: once the other job has succeeded: stream-rollout apply --environment production --jobs sync-globex`);
     const states = await stage.cloud.states('glue');
     for (const name of ['sync-globex', 'sync-initech']) expect(states[before.job(name).runAfter ?? '']).toBe('RUNNING');
 

@@ -149,10 +149,37 @@ describe('Glue, by what CloudWatch shows', () => {
     'nothing is demanded of a job whose source has been idle for hours',
     async (stage) => {
       await cloudwatch(stage, { workloads: { clicks: { inputPerSecond: 0 } } });
-      await started(stage);
+      await defineGlueJobs(stage.cloud, ['clicks']);
+      await stage.cloud.plant({ service: 'glue', jobName: 'clicks', startedSecondsAgo: 0 });
+      stage.cloud.advance(4 * 3600);
+      const first = await stage.push({
+        [manifestPath]: manifest({ clicks: glueJob('clicks') }),
+        'glue/clicks.py': script('clicks 1'),
+      });
+      expect(first.outcomes).toEqual({ clicks: 'adopted' });
       const done = await upgrade(stage);
       expect(done.outcomes).toEqual({ clicks: 'succeeded' });
       expect(gateOf(done, 'clicks', 'throughput')).toMatchObject({ result: 'skipped' });
+    },
+    steadyRate,
+  );
+
+  scenario(
+    'the first run of a job that nobody has ever measured: without a sample it is left to a person',
+    async (stage) => {
+      await defineGlueJobs(stage.cloud, ['clicks']);
+      const done = await stage.push({
+        [manifestPath]: manifest({ clicks: glueJob('clicks') }),
+        'glue/clicks.py': script('clicks 1', 'no-metrics'),
+      });
+      expect([done.code, done.outcomes]).toEqual([1, { clicks: 'stuck' }]);
+      expect(done.job('clicks')).toMatchObject({ code: 'gate-inconclusive' });
+      expect(gateOf(done, 'clicks', 'throughput')).toMatchObject({ result: 'inconclusive' });
+      expect(await states(stage)).toEqual(['RUNNING']);
+      // Its first run has told by now that it publishes nothing.
+      const next = await upgrade(stage, 'no-metrics');
+      expect(next.outcomes).toEqual({ clicks: 'succeeded' });
+      expect(gateOf(next, 'clicks', 'throughput')).toMatchObject({ result: 'skipped' });
     },
     steadyRate,
   );

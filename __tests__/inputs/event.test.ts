@@ -97,6 +97,11 @@ describe('a mode that a workflow names', () => {
       event('workflow_run', { workflow_run: { head_repository: { full_name: 'mallory/streams' } } }),
     ],
     ['whose origin is not known', event('workflow_run', null)],
+    [
+      'of a pull request that is talked of',
+      event('issue_comment', { issue: { number: 7, pull_request: { url: 'https://api.github.com/x' } } }),
+    ],
+    ['that is talked of without an event file', event('issue_comment', null)],
   ])('acts on no code %s', (_, facts) => {
     for (const mode of ['plan', 'apply', 'rollback', 'resume', 'status'] as const)
       expect(chooseMode({ mode }, facts, null)).toMatchObject({
@@ -110,6 +115,7 @@ describe('a mode that a workflow names', () => {
   it.each<[string, EventFacts]>([
     ['push', event('push', branch, on('refs/heads/feature'))],
     ['release', event('release', {})],
+    ['a comment on an issue', event('issue_comment', { issue: { number: 7 } })],
     [
       'a run that followed one of our own',
       event('workflow_run', { workflow_run: { head_repository: { full_name: own } } }),

@@ -24,6 +24,7 @@ import {
 } from './world.js';
 
 const orders = job('orders');
+const snaps = job('snaps', { engine: 'snappy' });
 const stopped = job('orders', { desired: 'stopped', stateful: false });
 const [old, now] = [revision(orders, 'old'), revision(orders)];
 const byHand = run('hand-1', 'orders');
@@ -140,6 +141,39 @@ const rows: readonly Row[] = [
     { job: orders, record: record(orders), runs: [recorded(orders, { state: 'stopped' })] },
     { force: true },
     { action: 'roll-out', strategy: 'create', current: { run: 'run-1' } },
+  ],
+  [
+    'down, forced, where a run ends with a snapshot: its last run is asked for it',
+    { job: snaps, record: record(snaps), runs: [recorded(snaps, { state: 'failed' })] },
+    { force: true },
+    {
+      action: 'roll-out',
+      strategy: 'savepoint-upgrade',
+      current: { run: 'run-1' },
+      steps: [{ verb: 'prepare' }, { verb: 'snapshot' }, { verb: 'start' }, { verb: 'verify' }],
+    },
+  ],
+  [
+    'down, forced, where the ledger knows the snapshot: it is started from that',
+    {
+      job: snaps,
+      record: { ...record(snaps), good: good(snaps, 'old', { snapshot: 's3://chk/1' }) },
+      runs: [recorded(snaps, { state: 'failed' })],
+    },
+    { force: true },
+    { action: 'roll-out', strategy: 'create' },
+  ],
+  [
+    'down, forced, the loss of its state accepted',
+    { job: snaps, record: record(snaps), runs: [recorded(snaps, { state: 'failed' })] },
+    { force: true, accept: new Set(['state-loss'] as const) },
+    { action: 'roll-out', strategy: 'create' },
+  ],
+  [
+    'down, forced, without state',
+    { job: { ...snaps, stateful: false }, record: record(snaps), runs: [recorded(snaps, { state: 'failed' })] },
+    { force: true },
+    { action: 'roll-out', strategy: 'create' },
   ],
   [
     'down, overwrite',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type GithubService, githubService } from '../../emulators/github/index.js';
 import type { EventFacts } from '../../src/inputs/inputs.js';
-import { forgeOf, lateRuns } from '../../src/report/forge.js';
+import { connectLate, forgeOf, lateRuns } from '../../src/report/forge.js';
 import { startLocal } from '../emulators/local.js';
 import { event } from './sample.js';
 
@@ -64,4 +64,20 @@ it('nothing is asked without a token, nor of a server that the token is not for'
   expect(await asked({}, null)(workflow('2'))).toBe('unknown');
   expect(await asked()(workflow('2', 1, 'https://github.example.com'))).toBe('unknown');
   expect(await (await fetch(`${local.control}/requests`)).json()).toEqual([]);
+});
+
+it('what GitHub does not give is not known, and why is told once', async () => {
+  const facts = event({ apiUrl: local.services['github'] ?? '', repository: 'acme/elsewhere' });
+  const { source } = connectLate({ event: facts, githubToken: 'canary-token' }, () => {}).forge;
+  const [old, now] = ['a'.repeat(40), 'b'.repeat(40)] as const;
+  for (let times = 0; times < 2; times += 1) {
+    expect(await source?.readTree(old)).toBeNull();
+    expect(await source?.readBlob?.(old)).toBeNull();
+    expect(await source?.compare?.(old, now)).toBeNull();
+  }
+  expect(source?.troubles).toEqual([
+    expect.stringMatching(/^GitHub did not give the files of commit aaaaaaaaaaaa: 4\d\d, \w/),
+    expect.stringMatching(/^GitHub did not give the file aaaaaaaaaaaa: 4\d\d, \w/),
+    expect.stringMatching(/^GitHub did not give how bbbbbbbbbbbb follows aaaaaaaaaaaa: 4\d\d, \w/),
+  ]);
 });

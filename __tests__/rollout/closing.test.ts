@@ -28,6 +28,28 @@ describe('what is good after a close', () => {
   });
 });
 
+describe('what is quarantined by a close for a newer commit', () => {
+  const closedWith = (more: Parameters<typeof recordOf>[1], ...runs: Parameters<typeof sightOf>[1][]) => {
+    const record = recordOf('restart', more);
+    return closing(record, close('superseded'), sightOf(record, ...runs), 0).quarantine;
+  };
+
+  it('is a revision whose run ended by itself, or failed its verification', () => {
+    const undoReason = { code: 'new-run-ended', message: 'it ended' };
+    expect(closedWith({ direction: 'undo', undoReason }, old('stopped'), fresh('failed'), undone())).toBe(true);
+    const verdict = { n: 2, run: 'new', result: 'fail', code: 'crash-loop', message: 'it crashed' } as const;
+    expect(closedWith({ verdict }, old('stopped'), fresh())).toBe(true);
+  });
+
+  it('is not one that was cut short', () => {
+    const undoReason = { code: 'superseded', message: 'commit abc carries on' };
+    expect(closedWith({}, old('stopped'), fresh())).toBe(false);
+    expect(closedWith({ direction: 'undo', undoReason }, old('stopped'), fresh('stopped'), undone())).toBe(false);
+    const verdict = { n: 1, run: 'new', result: 'fail', code: 'crash-loop', message: 'it crashed' } as const;
+    expect(closedWith({ verdict }, old('stopped'), fresh())).toBe(false);
+  });
+});
+
 describe('what a close keeps of the look', () => {
   it('is what never changes of the runs that the record names, by their ids', () => {
     const record = recordOf('restart');

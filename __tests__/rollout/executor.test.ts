@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { rolloutIdOf } from '../../src/artifacts/digest.js';
-import type { RunCall } from '../../src/engines/engine.js';
+import type { RunCall, Session } from '../../src/engines/engine.js';
 import type { StrategyName } from '../../src/model/job.js';
 import type { JsonObject } from '../../src/model/json.js';
 import type { JobRecord } from '../../src/model/record.js';
@@ -10,6 +10,7 @@ import { gapSeconds } from '../../src/rollout/gap.js';
 import { penOf } from '../../src/rollout/pen.js';
 import type { RealTime } from '../../src/rollout/real-time.js';
 import { openRecord } from '../../src/rollout/records.js';
+import { reportOf } from '../../src/rollout/reporting.js';
 import { memoryEngine, memoryLedger, virtualClock } from './world.js';
 
 const stepsOf: Partial<Record<StrategyName, readonly StepVerb[]>> = {
@@ -129,13 +130,13 @@ function plant(
     good,
   };
   const told: string[] = [];
-  const run = async () => {
+  const run = async (session: Session = world.session) => {
     const swap = await ledger.write(record, (await ledger.readHead('orders'))?.head ?? null, 'open');
     if (!swap.landed) throw new Error('not opened');
     return await carryOut({
       clock,
       engine: world.engine,
-      session: world.session,
+      session,
       subject: { job: 'orders', names: ['orders'], target, ids: [] },
       pen: penOf({ record, head: swap.head }, ledger, () => ledger.readHead('orders'), more.time),
       isOurs: ({ stamp }) =>
@@ -322,6 +323,28 @@ describe('carrying a rollout out', () => {
     expect((await run()).record.closed?.outcome).toBe('stuck');
     expect(world.calls).toEqual(['start']);
     expect(world.active()).toHaveLength(2);
+  });
+
+  it('in a gap the engine is asked for as long as the call lasts; then it is told what stands still', async () => {
+    const { run, world, clock } = plant('restart', {}, { minutes: 60 });
+    const { look } = world.session;
+    let askedAt = 0;
+    const stopped = () => world.calls.includes('stop');
+    const silent = { ...world.session, look };
+    silent.look = async (subject) => {
+      askedAt = clock.now();
+      if (stopped() && world.active().length === 0) throw new Error('503');
+      return await look(subject);
+    };
+    const begun = clock.now();
+    const ended = await run(silent);
+    expect((askedAt - begun) / 60_000).toBeGreaterThan(59);
+    expect(world.calls).toEqual(['stop']);
+    const { message, next } = reportOf(ended, 'memory', [], []);
+    expect(message).toBe(
+      'Interrupted; `resume` goes on. The look failed: 503. What runs now was not looked at. At 2026-01-01T01:00:18.000Z, when it was last looked at, run run-1 of orders was stopping. The job stands between stop and start: nothing processes its input until `resume` goes on. Left behind: run run-1 (orders, STOPPING).',
+    );
+    expect(next).toBe('stream-rollout resume --environment production --jobs orders');
   });
 
   it('hands over in the bake, never in the gap', async () => {

@@ -77,26 +77,29 @@ describe('turns', () => {
     return at;
   }
 
-  it('of a large fleet come ten seconds apart, all that wait at once', async () => {
-    expect(await turnsTaken(500, 1)).toEqual([0, 10, 10, 10]);
+  it('of a large fleet come ten seconds after the first, all that wait at once', async () => {
+    expect(await turnsTaken(500, 1)).toEqual([10, 10, 10, 10]);
   });
 
-  it('of a small fleet come as they are asked for', async () => {
-    expect(await turnsTaken(5, 1)).toEqual([0, 1, 2, 3]);
+  it('of a small fleet wait for less than a second', async () => {
+    expect(await turnsTaken(5, 1)).toEqual([1, 1, 2, 3]);
+  });
+
+  it('of one job come as they are asked for', async () => {
+    expect(await turnsTaken(1, 1)).toEqual([0, 1, 2, 3]);
   });
 
   it('of fifty jobs are no more than a git host wants in a minute', async () => {
-    expect(await turnsTaken(50, 1)).toEqual([0, 10, 10, 10]);
+    expect(await turnsTaken(50, 1)).toEqual([10, 10, 10, 10]);
   });
 
   it('are given at once when the process is cancelled', async () => {
     const { clock } = handClock();
     const cancel = new AbortController();
     const pacing = pacingOf(clock, 500, cancel.signal);
-    await pacing.turn();
-    const second = pacing.turn();
+    const waiting = pacing.turn();
     cancel.abort();
-    await expect(second).resolves.toBeUndefined();
+    await expect(waiting).resolves.toBeUndefined();
     await expect(pacing.turn()).resolves.toBeUndefined();
   });
 });

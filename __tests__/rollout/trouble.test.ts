@@ -82,11 +82,31 @@ describe('trouble with the ledger', () => {
     expect(calls[1]?.at ?? 0).toBeGreaterThan(landedAt - 3);
   });
 
-  it('that never ends is given up after a while, by its own code, without a word on runs that nobody looked at', async () => {
+  it('inside a gap is waited out for as long as the call lasts, and not for a quarter of an hour only', async () => {
+    const down = (process: Process) => at(process.clock.now()) > 5 && at(process.clock.now()) < 3000;
+    const { reports, calls } = await solo({}, (ledger, process) => ({
+      ...ledger,
+      async read(...asked) {
+        if (down(process)) throw new Error('unreachable');
+        return await ledger.read(...asked);
+      },
+      async write(record, expected, message) {
+        if (down(process)) throw new Error('unreachable');
+        return await ledger.write(record, expected, message);
+      },
+    }));
+    expect(calls.map((call) => call.verb)).toEqual(['drain', 'start']);
+    expect(calls[1]?.at ?? 0).toBeGreaterThan(3000);
+    expect(reports[0]?.outcome).toBe('succeeded');
+  });
+
+  it('that never ends is given up in the end, by its own code, and what stands still is told', async () => {
+    let triedAt = 0;
     const { reports, done } = await solo({}, (ledger, process) => ({
       ...ledger,
       async read(...asked) {
-        if (at(process.clock.now()) > 3) throw new Error('unreachable');
+        triedAt = at(process.clock.now());
+        if (triedAt > 3) throw new Error('unreachable');
         return await ledger.read(...asked);
       },
       async write(record, expected, message) {
@@ -95,8 +115,11 @@ describe('trouble with the ledger', () => {
       },
     }));
     expect([done, reports[0]?.outcome, reports[0]?.code]).toEqual([true, 'interrupted', 'ledger-unreachable']);
-    expect(reports[0]?.message).toContain('What runs now was not looked at.');
-    expect(reports[0]?.message).not.toContain('Nothing runs now');
+    expect(reports[0]?.message).toBe(
+      'Interrupted; `resume` goes on. The ledger could not be read: unreachable. Nothing runs now. The job stands between stop and start: nothing processes its input until `resume` goes on. Left behind: run run-1 (orders, DRAINED).',
+    );
+    expect(reports[0]?.next).toBe('stream-rollout resume --environment production --jobs orders');
+    expect(triedAt).toBeGreaterThan(3500);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Gate } from '../../src/model/job.js';
+import { reportOf } from '../../src/rollout/reporting.js';
 import { evidenceSchema } from '../../src/verify/evidence.js';
 import { replay } from '../../src/verify/replay.js';
 import { signal, stage } from './stage.js';
@@ -190,6 +191,38 @@ describe('a rollout that is handed over in its bake', () => {
     expect(done.outcome).toBe('succeeded');
     expect(Date.parse(of.evidence.at(-1)?.runningSince ?? '')).toBeGreaterThanOrEqual(resumedAt);
     expect(judgedAfter(of)).toBeGreaterThanOrEqual(300);
+  });
+
+  it('tells how long a call has to be where each one is too short for it, and comes to no verdict meanwhile', async () => {
+    const of = stage('restart', { gates: both });
+    await of.process(5);
+    for (let calls = 0; calls < 5; calls += 1) {
+      const ended = await of.process(3);
+      const { outcome, findings, next } = reportOf(ended, 'memory', [], []);
+      expect([outcome, next]).toEqual([
+        'pending',
+        'stream-rollout resume --environment production --jobs orders --wait-for-minutes 13',
+      ]);
+      expect(findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+        'gate-needs-history: the source of lag, progress keeps no history, so the bake begins anew at each resume: it takes up to 675 s in one call, and this one had 180 s',
+      ]);
+    }
+    expect(reportOf(await of.process(30), 'memory', [], []).outcome).toBe('succeeded');
+  });
+
+  it.each([1, 0])('comes to its end over resumes of %s minutes where its source keeps history', async (minutes) => {
+    const of = stage('restart', { gates: both, fares: { history: true } });
+    const { how, ...first } = await of.process(5);
+    const since = first.record.verifying?.runningSince;
+    expect([how, typeof since, first.anew]).toEqual(['pending', 'number', null]);
+    let ended = await of.process(minutes);
+    for (let calls = 0; calls < 20 && ended.how === 'pending'; calls += 1) {
+      expect(ended.record.verifying?.runningSince).toBe(since);
+      await of.clock.sleep(60);
+      ended = await of.process(minutes);
+    }
+    expect([ended.how, ended.record.closed?.outcome]).toEqual(['closed', 'succeeded']);
+    expect(judgedAfter(of)).toBeLessThan(900);
   });
 
   it('goes on where its source keeps history, which is read again', async () => {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import { CloudwatchError, invalid } from './errors.js';
 import { type Metric, namespace, type Sample } from './metrics.js';
@@ -65,8 +65,8 @@ export function getMetricData(
   const MetricDataResults = queries
     .filter(({ ReturnData }) => ReturnData)
     .map((query) => {
-      const metric = all.find((one) => isAskedFor(one, query, settings.ignoredDimensions));
-      const points = metric ? valuesOf(metric.samples, query, span) : [];
+      const metric = all.find((one) => isAskedFor(one, query, settings.ignoredDimensions) && one.samples().length > 0);
+      const points = metric ? valuesOf(metric.samples(), query, span) : [];
       if (ScanBy === 'TimestampDescending') points.reverse();
       const shown = points.filter((_, index) => before + index >= skip && before + index < skip + size);
       before += points.length;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import { invalid } from './errors.js';
 import { type Metric, namespace } from './metrics.js';
@@ -32,15 +32,16 @@ export function listMetrics(
   const { Namespace, MetricName, Dimensions, RecentlyActive, NextToken } = read.data;
   const since = now - (RecentlyActive === undefined ? kept : recent);
   const found = all.filter(({ name, dimensions, samples }) => {
-    const first = samples[0]?.at ?? now;
-    const last = samples.at(-1)?.at ?? 0;
-    if (first + settings.listedAfterSeconds * 1000 > now || last < since) return false;
     if (Namespace !== undefined && Namespace !== namespace) return false;
     if (MetricName !== undefined && MetricName !== name) return false;
-    return Dimensions.every(({ Name, Value }) => {
+    const fits = Dimensions.every(({ Name, Value }) => {
       if (settings.ignoredDimensions.includes(Name)) return true;
       return Value === undefined ? dimensions[Name] !== undefined : dimensions[Name] === Value;
     });
+    if (!fits) return false;
+    const first = samples()[0]?.at ?? now;
+    const last = samples().at(-1)?.at ?? 0;
+    return first + settings.listedAfterSeconds * 1000 <= now && last >= since;
   });
   const start = NextToken === undefined ? 0 : Number(NextToken);
   if (!Number.isInteger(start)) throw invalid('Request parameter NextToken is invalid.');

@@ -1,6 +1,6 @@
 import type { Place } from '../glue/place.js';
 import type { Run } from '../glue/run.js';
-import type { Sources, Trace, Working, Workload } from '../workload/index.js';
+import { groupedBy, type Sources, type Trace, type Working, type Workload } from '../workload/index.js';
 import type { CloudwatchSettings } from './settings.js';
 
 /** What a run sends about the time from one sample to the next; null: nothing. Times in milliseconds. */
@@ -23,12 +23,13 @@ export interface Sample {
   readonly value: number;
 }
 
-/** A metric with its dimensions; samples oldest first. */
+/** A metric with its dimensions, as far as its run could have sent it. */
 export interface Metric {
   readonly name: string;
   readonly dimensions: { readonly [name: string]: string };
   readonly unit: string;
-  readonly samples: readonly Sample[];
+  /** Oldest first; worked out when it is asked for. Without a sample there is no such metric. */
+  samples(): readonly Sample[];
 }
 
 export const namespace = 'Glue';
@@ -61,26 +62,36 @@ export function metricsOf(
   settings: CloudwatchSettings,
   { now, missingSince }: { readonly now: number; readonly missingSince: number },
 ): readonly Metric[] {
-  const names = new Set(place.runs.map(({ launch }) => launch.jobName));
-  return [...names].flatMap((jobName) => {
-    const runs = place.runs.filter(({ launch }) => launch.jobName === jobName);
-    const trace = sources.trace(jobName, runs.map(working), now);
+  return [...groupedBy(place.runs, ({ launch }) => launch.jobName)].flatMap(([jobName, runs]) => {
+    const trace = once(() => sources.trace(jobName, runs.map(working), now));
     return Object.entries(kinds).flatMap(([name, kind]) => {
       const isMissing = settings.missing.includes('*') || settings.missing.includes(name);
       const until = isMissing ? Math.min(now, missingSince) : now;
       const Type = settings.types[name] ?? kind.type;
-      const metric = (JobRunId: string, samples: readonly Sample[]): readonly Metric[] =>
-        samples.length === 0
-          ? []
-          : [{ name, dimensions: { JobName: jobName, JobRunId, Type }, unit: kind.unit, samples }];
-      const each = runs.map((run) => ({
-        run,
-        samples: samplesOf(run, kind, trace, jobName, sources, settings, until),
-      }));
-      const all = each.flatMap(({ samples }) => samples).sort((a, b) => a.at - b.at);
-      return [...each.flatMap(({ run, samples }) => metric(run.id, samples)), ...metric('ALL', all)];
+      const metric = (JobRunId: string, samples: () => readonly Sample[]): Metric => ({
+        name,
+        dimensions: { JobName: jobName, JobRunId, Type },
+        unit: kind.unit,
+        samples,
+      });
+      const each = runs.map((run) =>
+        metric(
+          run.id,
+          once(() => samplesOf(run, kind, trace(), jobName, sources, settings, until)),
+        ),
+      );
+      const all = () => each.flatMap(({ samples }) => samples()).sort((a, b) => a.at - b.at);
+      return [...each, metric('ALL', once(all))];
     });
   });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function samplesOf(

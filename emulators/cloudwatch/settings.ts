@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import { ControlError } from '../kernel/control-error.js';
 import { type Workload, workloadsSchema } from '../workload/index.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObject, type JsonObject } from '../../src/model/json.js';
 
 /** How a run fares (the README describes each). */

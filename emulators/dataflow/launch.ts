@@ -1,4 +1,4 @@
-import { ZodError, z } from 'zod';
+import * as z from 'zod';
 import { isObject, type JsonObject } from '../../src/model/json.js';
 import type { EmulatedRequest } from '../service.js';
 import type { Storage } from '../storage/index.js';
@@ -130,7 +130,7 @@ function labelled(labels: { readonly [key: string]: string }) {
   try {
     return fateOfLabels(labels);
   } catch (error) {
-    if (!(error instanceof ZodError)) throw error;
+    if (!(error instanceof z.ZodError)) throw error;
     throw new DataflowError(
       400,
       `The labels emulator-behaviour and emulator-seconds are malformed: ${z.prettifyError(error)}`,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import { enumFrom, jobTypes } from './enums.js';
 import { DataflowError } from './error.js';

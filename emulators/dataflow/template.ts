@@ -1,4 +1,4 @@
-import { ZodError, z } from 'zod';
+import * as z from 'zod';
 import { isObject, type Json, type JsonObject } from '../../src/model/json.js';
 import type { Storage } from '../storage/index.js';
 import { DataflowError } from './error.js';
@@ -85,7 +85,7 @@ function fateAt(artifact: JsonObject, uri: string): Fate {
   try {
     return fateOfArtifact(artifact);
   } catch (error) {
-    if (!(error instanceof ZodError)) throw error;
+    if (!(error instanceof z.ZodError)) throw error;
     throw new DataflowError(400, `The x-emulator block of ${uri} is malformed: ${z.prettifyError(error)}`);
   }
 }

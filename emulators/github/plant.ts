@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import type { EmulatedRun } from '../service.js';
 import type { Repository, WorkflowRun } from './state.js';

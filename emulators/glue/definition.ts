@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import { checkCapacity, shownCapacity, versionNumber } from './capacity.js';
 import { invalid } from './errors.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import type { EmulatedResponse } from '../service.js';
 

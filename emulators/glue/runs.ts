@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import { listsAsOf } from '../kernel/stand-still.js';
 import { definedOnly } from './definition.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkCapacity } from './capacity.js';
 import { checkArguments, checkTimeout, isStreaming, jobUpdateSchema } from './definition.js';
 import { GlueError, notFound, readInput } from './errors.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { invalid, notFound, readInput } from './errors.js';
 import { definitionOf } from './jobs.js';
 import type { Call, Operation } from './operation.js';

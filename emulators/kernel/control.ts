@@ -1,5 +1,5 @@
 import type http from 'node:http';
-import { ZodError, z } from 'zod';
+import * as z from 'zod';
 import { isObject, type JsonObject } from '../../src/model/json.js';
 import { clockEnvironment } from '../env.js';
 import type { Service } from '../service.js';
@@ -109,11 +109,11 @@ function objectOf(body: unknown): JsonObject {
 }
 
 function statusOf(error: unknown): number {
-  const theirs = [ControlError, ZodError, SyntaxError, RangeError].some((type) => error instanceof type);
+  const theirs = [ControlError, z.ZodError, SyntaxError, RangeError].some((type) => error instanceof type);
   return theirs ? 400 : 500;
 }
 
 function textOf(error: unknown): string {
-  if (error instanceof ZodError) return z.prettifyError(error);
+  if (error instanceof z.ZodError) return z.prettifyError(error);
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Lists that stand still, as from a replica that stopped taking changes: they show nothing that came after `since`, until `seconds` (by

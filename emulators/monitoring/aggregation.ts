@@ -1,6 +1,6 @@
 import type { EmulatedRequest } from '../service.js';
+import { groupedBy } from '../workload/index.js';
 import { MonitoringError } from './error.js';
-import { groupedBy } from './grouped.js';
 import type { Point, Series, ValueType } from './series.js';
 
 export interface Aggregation {

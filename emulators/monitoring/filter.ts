@@ -39,7 +39,7 @@ export function filterOf(text: string | null): Filter {
   };
 }
 
-export function fits(series: Series, filter: Filter, ignored: readonly string[]): boolean {
+export function fits(series: Omit<Series, 'points'>, filter: Filter, ignored: readonly string[]): boolean {
   const holds = (labels: { readonly [label: string]: string }, wanted: Filter['metricLabels']) =>
     wanted.every(([label, value]) => ignored.includes(label) || labels[label] === value);
   if (filter.resourceType !== null && filter.resourceType !== series.resource.type) return false;

@@ -1,6 +1,6 @@
 import type { DataflowRun } from '../dataflow/run.js';
-import type { Sources, Working } from '../workload/index.js';
-import { groupedBy } from './grouped.js';
+
+import { groupedBy, type Sources, type Trace, type Working } from '../workload/index.js';
 import { type Metric, metrics } from './metrics.js';
 import type { Point, Series } from './series.js';
 import type { MonitoringSettings } from './settings.js';
@@ -8,7 +8,7 @@ import type { MonitoringSettings } from './settings.js';
 /** For how long after its end a run that failed is still called so, in milliseconds. */
 const remembered = 600_000;
 
-/** All series of a metric within a time, as they show at `now` (milliseconds). */
+/** The series of a metric that are asked for, within a time, as they show at `now` (milliseconds). */
 export function seriesOf(
   type: string,
   metric: Metric,
@@ -16,33 +16,36 @@ export function seriesOf(
   sources: Sources,
   settings: MonitoringSettings,
   span: { readonly from: number; readonly to: number; readonly now: number; readonly missingSince: number },
+  isWanted: (series: Omit<Series, 'points'>) => boolean,
 ): readonly Series[] {
   const isMissing = settings.missing.includes('*') || settings.missing.includes(type);
   const until = isMissing ? Math.min(span.to, span.missingSince) : span.to;
   const families = groupedBy(runs, ({ project, location, name }) => `${project}/${location}/${name}`);
   return [...families.values()].flatMap((family) => {
     const name = family[0]?.name ?? '';
-    const trace = sources.trace(name, family.map(working), span.now);
+    let known: Trace | null = null;
+    const trace = () => {
+      known ??= sources.trace(name, family.map(working), span.now);
+      return known;
+    };
     return family.flatMap((run) =>
       metric.series.flatMap(({ labels, value }): readonly Series[] => {
+        const resource = { project_id: run.project, job_name: run.name, region: run.location };
+        const series = {
+          metricType: `dataflow.googleapis.com/${type}`,
+          metricLabels: metric.labelsRun ? { job_id: run.id, ...labels } : labels,
+          resource: { type: 'dataflow_job', labels: resource },
+          kind: metric.kind,
+          valueType: metric.valueType,
+          unit: metric.unit,
+        };
+        if (!isWanted(series)) return [];
         const points = timesOf(run, metric, settings, { ...span, to: until }).flatMap((at): readonly Point[] => {
           const from = at - settings.sampleSeconds * 1000;
-          const found = value({ run, trace, workload: sources.of(name, at), from, at });
+          const found = value({ run, trace: trace(), workload: sources.of(name, at), from, at });
           return found === null ? [] : [{ start: metric.kind === 'GAUGE' ? at : from, end: at, value: found }];
         });
-        if (points.length === 0) return [];
-        const resource = { project_id: run.project, job_name: run.name, region: run.location };
-        return [
-          {
-            metricType: `dataflow.googleapis.com/${type}`,
-            metricLabels: metric.labelsRun ? { job_id: run.id, ...labels } : labels,
-            resource: { type: 'dataflow_job', labels: resource },
-            kind: metric.kind,
-            valueType: metric.valueType,
-            unit: metric.unit,
-            points,
-          },
-        ];
+        return points.length === 0 ? [] : [{ ...series, points }];
       }),
     );
   });

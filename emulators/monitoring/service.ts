@@ -34,8 +34,9 @@ export function monitoringService(clock: EmulatorClock, dataflow: Pick<DataflowS
     const aggregation = aggregationOf(request);
     const runs = dataflow.jobs().filter((run) => run.project === project);
     const now = clock.now();
-    const all = seriesOf(type, metric, runs, sources, settings, { from, to, now, missingSince });
-    const found = all.filter((series) => fits(series, filter, settings.ignoredFilterLabels));
+    const found = seriesOf(type, metric, runs, sources, settings, { from, to, now, missingSince }, (series) =>
+      fits(series, filter, settings.ignoredFilterLabels),
+    );
     const headersOnly = query.get('view') === 'HEADERS';
     const size = Math.min(Number(query.get('pageSize') || settings.pageSize), settings.pageSize);
     const page = pageOf(aggregated(found, aggregation, to), query.get('pageToken'), size, headersOnly);

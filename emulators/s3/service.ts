@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ControlError } from '../kernel/control-error.js';
 import type { EmulatedRequest, EmulatedResponse, EmulatorClock, Service } from '../service.js';
 import type { Identities } from '../sts/identities.js';

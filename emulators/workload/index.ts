@@ -1,2 +1,3 @@
+export { groupedBy } from './grouped.js';
 export { Sources, type Working, type Workload, workloadsSchema } from './sources.js';
 export type { Trace } from './trace.js';

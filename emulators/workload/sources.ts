@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import { ControlError } from '../kernel/control-error.js';
 import { type Processor, type Span, type Trace, traceOf } from './trace.js';
@@ -52,6 +52,7 @@ export class Sources {
   }
 
   of(name: string, at: number): Workload {
+    if (this.#changes.length === 0) return usual;
     const before = this.#changes.filter((one) => one.at <= at);
     const merge = (wanted: string) =>
       Object.assign(

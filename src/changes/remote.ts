@@ -21,6 +21,8 @@ export interface TreeSource {
   readTree(commit: string): Promise<RemoteTree | null>;
   readBlob?(oid: string): Promise<Uint8Array | null>;
   compare?(base: string, head: string): Promise<RemoteRelation | null>;
+  /** What was not told, and why; for people. */
+  readonly troubles?: readonly string[];
 }
 
 /** The tree of a commit by the API; null where the answer is not the whole truth. */

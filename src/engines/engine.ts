@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Clock } from '../model/clock.js';
 import type { Code } from '../model/codes/index.js';
 import type { Finding } from '../model/finding.js';

@@ -37,9 +37,15 @@ export function readEvent(env: Env): EventFacts {
 
 const dependabot = 'dependabot[bot]';
 
-/** A pull request and what follows from one: reviews and comments on it run on its merge commit, too. */
+/** A pull request and what follows from one: reviews run on its merge commit, and who answers a comment on it checks that out. */
 function isPull(name: string | null, payload: { readonly [key: string]: unknown }): boolean {
-  return name?.startsWith('pull_request') === true || payload['pull_request'] !== undefined;
+  return name?.startsWith('pull_request') === true || payload['pull_request'] !== undefined || isTalk(name, payload);
+}
+
+/** A comment on a pull request: the event file tells its number, but not whose code it holds. */
+function isTalk(name: string | null, payload: { readonly [key: string]: unknown }): boolean {
+  const about = payload['issue'];
+  return name === 'issue_comment' && (about === undefined || object(about)['pull_request'] !== undefined);
 }
 
 /** The event speaks for code of another repository. Where the event file does not tell whose it is, it is taken as foreign. */

@@ -27,7 +27,7 @@ export interface EventFacts {
   /** Pull request: base commit; merge group: its base commit. */
   readonly baseSha: string | null;
   readonly pullRequest: number | null;
-  /** A pull request from a fork, or one of Dependabot, and what follows from one: no credentials, read-only token. */
+  /** A pull request from a fork, or one of Dependabot, and what follows from one, or may: no credentials, read-only token. */
   readonly untrusted: boolean;
   readonly actor: string | null;
   readonly runId: string | null;

@@ -75,11 +75,17 @@ function refuseTarget(event: EventFacts): void {
 /** Foreign code never acts, whatever mode a workflow names. */
 function explicit(mode: Exclude<Mode, 'auto'>, event: EventFacts, refs: readonly string[] | null): Choice {
   if (event.untrusted && mode !== 'detect' && mode !== 'validate') {
-    return { mode: 'detect', notice: `A pull request from a fork or from Dependabot: \`${mode}\` became \`detect\`.` };
+    return { mode: 'detect', notice: `${whoseCode(event)}: \`${mode}\` became \`detect\`.` };
   }
   // The step after this plan would be an apply on other refs.
   const elsewhere = mode === 'plan' && event.name === 'push' && !applies(event, refs);
   return { mode, notice: elsewhere ? whyPlan(event) : null };
+}
+
+function whoseCode({ name }: EventFacts): string {
+  return name === 'issue_comment'
+    ? 'A comment on a pull request, which does not tell whose code that is'
+    : 'A pull request from a fork or from Dependabot';
 }
 
 function applies(event: EventFacts, refs: readonly string[] | null): boolean {

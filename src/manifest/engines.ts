@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Engine } from '../engines/engine.js';
 import type { Combined } from './combine.js';
 import { type Declaration, engineNode } from './declarations.js';

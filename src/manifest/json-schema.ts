@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Engine } from '../engines/engine.js';
 import { isObject, type Json, type JsonObject } from '../model/json.js';
 import { defaultKeys, job, jobKeys } from './schema/job.js';

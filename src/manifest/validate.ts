@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Code } from '../model/codes/index.js';
 import { codes } from '../model/codes/index.js';
 import { expectationOf, isCustom, isPlain, knownKeysOf, marked } from './expectation.js';

@@ -14,3 +14,8 @@ export function commandOf(command: string, { environment, job = null }: About, .
   if (job !== null) words.push('--jobs', job);
   return [...words, ...flags].join(' ');
 }
+
+/** A command to be tried again, after what has to be done first. */
+export function againBy(command: string, first: string | null): string {
+  return first === null ? `run again: ${command}` : `${first.replace(/[.\s]*$/, '')}: ${command}`;
+}

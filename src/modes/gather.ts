@@ -6,8 +6,10 @@ import {
   type Repository,
   sameCodeUnderTodaysGlobs,
 } from '../changes/index.js';
+import type { TreeSource } from '../changes/remote.js';
 import type { Engine, Session, Subject } from '../engines/engine.js';
 import type { Held } from '../ledger/ledger.js';
+import type { Finding } from '../model/finding.js';
 import type { Job, Manifest } from '../model/job.js';
 import type { Plan } from '../model/plan.js';
 import type { Run } from '../model/run.js';
@@ -102,7 +104,7 @@ export async function gather(
       base: changes.base,
       commit: repository.head,
       unowned: changes.unowned,
-      findings: changes.findings,
+      findings: [...changes.findings, ...hostFindings(bench.forge.source)],
       options: {
         jobs: filter,
         force: inputs.force,
@@ -148,6 +150,11 @@ async function planOver(
     if (more === null) return { plan, seen };
     seen = more;
   }
+}
+
+/** What the git host was asked for and did not give. */
+function hostFindings(source: TreeSource | null): readonly Finding[] {
+  return (source?.troubles ?? []).map((message) => ({ code: 'git-host-silent', level: 'notice', message }));
 }
 
 async function loadEngines(bench: Bench, manifest: Manifest): Promise<ReadonlyMap<string, Engine>> {

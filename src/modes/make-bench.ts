@@ -51,7 +51,7 @@ export function makeBench(
     event.runId === null || event.repository === null
       ? null
       : { repository: event.repository, runId: event.runId, attempt: event.attempt, server: event.serverUrl };
-  const startedAt = new Date(Date.now() - performance.now()).toISOString();
+  const startedAt = new Date(Date.now() - process.uptime() * 1000).toISOString();
   let ledger: Promise<Ledger> | null = null;
   return {
     inputs,

@@ -9,6 +9,7 @@ import { preflighted } from './preflight.js';
 import { resume } from './resume.js';
 import { planBack, rollback } from './rollback.js';
 import { type Status, status } from './status.js';
+import { untouched } from './untouched.js';
 
 /** What a mode came to; exactly one document of the machine contract is behind each kind. */
 export type Result =
@@ -22,12 +23,20 @@ export type Result =
     }
   | { readonly kind: 'status'; readonly status: Status; readonly exitCode: number };
 
-/** Runs a mode. `onPlan` is called before anything is carried out. Throws for bad input, before any job. */
+/** Runs a mode. `onPlan` is called before anything is carried out. Throws for bad input, and for what went wrong before any job. */
 export async function run(
   bench: Bench,
   mode: ChosenMode['mode'],
   onPlan: (plan: Plan) => Promise<void>,
 ): Promise<Result> {
+  try {
+    return await runMode(bench, mode, onPlan);
+  } catch (error) {
+    throw untouched(error, mode, bench.inputs);
+  }
+}
+
+async function runMode(bench: Bench, mode: ChosenMode['mode'], onPlan: (plan: Plan) => Promise<void>): Promise<Result> {
   switch (mode) {
     case 'detect': {
       const { plan } = await gather(bench, { jobs: null, detect: true });

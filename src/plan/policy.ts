@@ -3,6 +3,7 @@ import { impactOf } from '../changes/settings.js';
 import { commandOf } from '../model/command.js';
 import type { Finding } from '../model/finding.js';
 import type { Reason } from '../model/plan.js';
+import type { Run } from '../model/run.js';
 import { compareRecorded, compareUnrecorded, whollyNew } from './compare.js';
 import { aboutOf, type Context, isDesired } from './context.js';
 import { contradictions } from './difference.js';
@@ -68,7 +69,7 @@ function lost(found: Of<'lost'>, c: Context): Intent {
   const intent = start(found.last, [{ kind: 'down', message }]);
   return {
     ...intent,
-    ...(leavesSnapshot(c) ? { situation: 'change', impact: 'upgrade' } : {}),
+    ...(leavesSnapshot(c) ? fromSnapshot : {}),
     revision: found.last.stamp?.revision ?? null,
     findings: [{ code: 'record-lost', level: 'warning', message }],
   };
@@ -78,6 +79,14 @@ function lost(found: Of<'lost'>, c: Context): Intent {
 function leavesSnapshot({ job, engine }: Context): boolean {
   const named = job.strategy === 'auto' || job.strategy.includes('savepoint-upgrade');
   return job.stateful && named && engine.verbs(job.target).includes('stopWithSnapshot');
+}
+
+const fromSnapshot = { situation: 'change', impact: 'upgrade' } as const;
+
+/** It went down by itself, or by hand, and where its state stands is not in the ledger: its last run is asked for it. */
+function asksForState(last: Run | null, c: Context): boolean {
+  const consented = c.input.options.accept.has('state-loss');
+  return last !== null && c.record?.good?.snapshot == null && leavesSnapshot(c) && !consented;
 }
 
 function adoptable({ run }: Of<'adoptable'>, c: Context): Intent {
@@ -136,7 +145,9 @@ function down(found: Of<'down'>, c: Context): Intent {
     return refuse(at, 'down', 'job-down', message, commandOf('apply', aboutOf(c), '--force'));
   }
   const held = quarantineOf(c);
-  return held === null ? { ...start(found.last, [{ kind: 'down', message }]), ...at } : quarantinedDown(at, held, c);
+  if (held !== null) return quarantinedDown(at, held, c);
+  const state = asksForState(found.last, c) ? fromSnapshot : {};
+  return { ...start(found.last, [{ kind: 'down', message }]), ...state, ...at };
 }
 
 function ending({ run }: Of<'ending'>, c: Context): Intent {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duplicates, impacts } from '../model/impact.js';
 import { strategyNames } from '../model/job.js';
 import { reasonKinds } from '../model/plan.js';

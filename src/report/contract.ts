@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ManifestError } from '../manifest/index.js';
 import type { Code } from '../model/codes/index.js';
 import { strategyNames } from '../model/job.js';

@@ -79,10 +79,26 @@ async function attemptState(askRuns: AskRuns, workflow: Workflow): Promise<'comp
 }
 
 function treeSource(github: NonNullable<LateGitHub>): TreeSource {
+  const troubles = new Set<string>();
+
+  /** Null where GitHub does not tell; why is kept for the plan. */
+  async function asked<T>(what: string, ask: (client: GitHub) => Promise<T>): Promise<T | null> {
+    try {
+      return await ask(await connected(github));
+    } catch (error) {
+      const { status } = error as { status?: number };
+      const why = error instanceof Error ? error.message : String(error);
+      troubles.add(`GitHub did not give ${what}: ${status === undefined ? '' : `${status}, `}${why}`);
+      return null;
+    }
+  }
+
   return {
-    async readTree(commit): Promise<RemoteTree | null> {
-      try {
-        const { octokit, owner, repo } = await connected(github);
+    get troubles() {
+      return [...troubles];
+    },
+    readTree: (commit) =>
+      asked(`the files of commit ${commit.slice(0, 12)}`, async ({ octokit, owner, repo }): Promise<RemoteTree> => {
         const { data } = await octokit.rest.git.getTree({ owner, repo, tree_sha: commit, recursive: '1' });
         const entries = data.tree.map(({ path, mode, type, sha }) => ({
           path: path ?? '',
@@ -91,33 +107,18 @@ function treeSource(github: NonNullable<LateGitHub>): TreeSource {
           sha: sha ?? '',
         }));
         return { entries, truncated: data.truncated };
-      } catch {
-        return null;
-      }
-    },
-    async readBlob(oid) {
-      try {
-        const { octokit, owner, repo } = await connected(github);
+      }),
+    readBlob: (oid) =>
+      asked(`the file ${oid.slice(0, 12)}`, async ({ octokit, owner, repo }) => {
         const { data } = await octokit.rest.git.getBlob({ owner, repo, file_sha: oid });
         return Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8');
-      } catch {
-        return null;
-      }
-    },
-    async compare(base, head): Promise<RemoteRelation | null> {
-      try {
-        const { octokit, owner, repo } = await connected(github);
-        const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
-          owner,
-          repo,
-          basehead: `${base}...${head}`,
-          per_page: 1,
-        });
-        return data.status;
-      } catch {
-        return null;
-      }
-    },
+      }),
+    compare: (base, head) =>
+      asked(`how ${head.slice(0, 12)} follows ${base.slice(0, 12)}`, async ({ octokit, owner, repo }) => {
+        const basehead = `${base}...${head}`;
+        const { data } = await octokit.rest.repos.compareCommitsWithBasehead({ owner, repo, basehead, per_page: 1 });
+        return data.status satisfies RemoteRelation;
+      }),
   };
 }
 

@@ -24,8 +24,7 @@ export function closing(
   const at = new Date(now).toISOString();
   const { outcome, cause } = decision;
   // One that failed by itself is no better for being closed by a newer commit.
-  const failedBefore =
-    outcome === 'superseded' && record.undoReason !== null && record.undoReason.code !== 'superseded';
+  const failedBefore = outcome === 'superseded' && hasFailed(record);
   const bad = failedBefore || outcome === 'failed' || outcome === 'rolled-back' || outcome === 'stuck';
   const ran =
     see.fresh !== null || record.journal.some((entry) => entry.verb === 'scale' && entry.state === 'succeeded');
@@ -43,6 +42,12 @@ export function closing(
     at,
     look: see.runs,
   };
+}
+
+/** Its run ended by itself, or a verdict went against it. */
+function hasFailed({ n, undoReason, verdict }: JobRecord): boolean {
+  if (undoReason !== null) return undoReason.code !== 'superseded';
+  return verdict?.n === n && verdict.result === 'fail';
 }
 
 function goodAfter(record: JobRecord, outcome: string, see: Sight, at: string): Good | null {

@@ -48,12 +48,28 @@ export interface Crew {
   tell(progress: Progress): void;
 }
 
+/** What a look saw. Time in milliseconds. */
+export interface LastLook {
+  readonly at: number;
+  readonly runs: readonly Run[];
+}
+
+/** A bake that does not fit into one call, and can't be cut in two. Seconds. */
+export interface Anew {
+  /** Gates whose sources keep no history. */
+  readonly gates: readonly string[];
+  readonly needs: number;
+  readonly had: number;
+}
+
 /** How carrying out ended in this process. */
 export interface Ended {
   readonly how: 'closed' | 'pending' | 'interrupted' | 'lost';
   readonly record: JobRecord;
-  /** The last look; null: this process never looked, so it can't say what runs. */
+  /** The last look; null: this process never looked, or sent a call since, so it can't say what runs. */
   readonly runs: readonly Run[] | null;
+  /** Where `runs` is null: the look before. */
+  readonly last?: LastLook | null;
   /** Why it ended so, for people. */
   readonly note: string | null;
   /** What stands in the ledger where the lock was lost; null: nothing was read. */
@@ -62,6 +78,8 @@ export interface Ended {
   readonly late?: readonly Run[];
   /** How the gates of the new run stood; empty where it has none. */
   readonly gates?: readonly GateReport[];
+  /** The bake begins anew in the next call, which needs more time than this one had. */
+  readonly anew?: Anew | null;
   /** Of what went wrong, where it is not the usual end. */
   readonly code?: Code;
 }

@@ -1,5 +1,5 @@
 import type { JobRecord } from '../model/record.js';
-import { isEnding } from '../model/run.js';
+import { isEnding, type Run } from '../model/run.js';
 import { backstopEnd } from './backstop.js';
 import {
   active,
@@ -103,6 +103,10 @@ function past(c: Case): Decision | null {
   return { do: 'close', outcome: 'succeeded', cause, trailing };
 }
 
+function endedByItself(fresh: Run): Cause {
+  return { code: 'new-run-ended', message: `${naming(fresh)} ended: ${fresh.detail ?? fresh.engineState}` };
+}
+
 function forward(c: Case): Decision {
   const { fresh, predecessor, undone, leaving } = c.see;
   if (c.own.superseding !== null) return supersede(c, c.own.superseding);
@@ -112,9 +116,7 @@ function forward(c: Case): Decision {
     const pause = verdict.result === 'inconclusive' || c.record.plan?.job.onFailure === 'pause';
     return pause ? close(c, 'stuck', verdict) : turn(verdict);
   }
-  if (fresh !== null && ended(fresh)) {
-    return turn({ code: 'new-run-ended', message: `${naming(fresh)} ended: ${fresh.detail ?? fresh.engineState}` });
-  }
+  if (fresh !== null && ended(fresh)) return turn(endedByItself(fresh));
   if (c.own.failed !== null) return turn(c.own.failed);
   if (c.kind === 'scale') return scale(c);
   if (c.kind === 'stop') return stop(c);
@@ -190,7 +192,10 @@ function supersede(c: Case, cause: Cause): Decision {
   const { fresh, predecessor, undone } = c.see;
   if (undone !== null || (c.kind === 'parallel' && active(fresh))) return turn(cause);
   if (active(fresh)) return close(c, 'superseded', cause);
-  if (active(predecessor)) return conclude(c, 'superseded', cause);
+  // That its run ended counts against the revision, whoever closes the rollout.
+  if (fresh !== null && ended(fresh)) return turn(endedByItself(fresh));
+  // The newer revision may be the one that runs: nothing would write the old set-up again after this one.
+  if (active(predecessor)) return mustPrepare(c, 'old') ? turn(cause) : conclude(c, 'superseded', cause);
   if (c.kind === 'stop') return conclude(c, 'succeeded', null);
   if (c.kind === 'create' || c.kind === 'scale') return conclude(c, 'superseded', cause);
   return turn(cause);
@@ -199,7 +204,7 @@ function supersede(c: Case, cause: Cause): Decision {
 /** The direction never turns back. It works on what is seen, not on recorded outputs. */
 function undo(c: Case): Decision {
   const { fresh, predecessor, undone, leaving } = c.see;
-  const endedByItself = fresh === null || fresh.state === 'failed' || fresh.state === 'finished';
+  const neverStopped = fresh === null || fresh.state === 'failed' || fresh.state === 'finished';
   const cause = c.record.undoReason ?? { code: 'undo-seen', message: 'the rollout was turned back' };
   const superseded = c.own.superseding !== null || cause.code === 'superseded';
   const outcome = superseded ? 'superseded' : 'rolled-back';
@@ -240,9 +245,10 @@ function undo(c: Case): Decision {
     // A newer commit replaces the old run anyway; nobody else may count on it before the service's timer is over.
     const until = superseded ? null : backstopEnd(c.record, fresh);
     if (until !== null && c.see.at < until) return { do: 'put-off', until, cause };
-    return conclude(c, !superseded && endedByItself ? 'failed' : outcome, cause);
+    return conclude(c, !superseded && neverStopped ? 'failed' : outcome, cause);
   }
   if (c.kind === 'create') {
+    if (mustPrepare(c, 'old')) return call(c, 'prepare', 'old', null);
     return conclude(c, superseded ? 'superseded' : 'failed', cause);
   }
   if (c.kind === 'parallel' || c.kind === 'scale' || c.kind === 'stop') return conclude(c, 'stuck', cause);

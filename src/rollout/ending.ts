@@ -1,10 +1,14 @@
+import type { Code } from '../model/codes/index.js';
+import { RolloutError } from '../model/error.js';
+import type { JobRecord } from '../model/record.js';
 import { isActive, isEnding, type Run } from '../model/run.js';
 import { answered, patience } from './answered.js';
 import { closing } from './closing.js';
-import type { Crew, Ended } from './crew.js';
+import type { Crew, Ended, LastLook } from './crew.js';
 import type { Decision } from './decision.js';
 import type { Knowledge } from './knowledge.js';
 import type { Landing } from './landing.js';
+import { LockLost } from './pen.js';
 import { closeRecord } from './records.js';
 import type { Sight } from './sight.js';
 import { text } from './text.js';
@@ -37,7 +41,7 @@ export function endingsOf(crew: Crew, know: Knowledge, land: Landing['land'], sa
     const postFollows = signal.aborted && crew.last !== true && pen.record.holder?.workflow != null;
     if (!postFollows) pen.note((record) => ({ ...record, holder: null, lease: null }));
     await answered(pen.flush(`hand over rollout ${pen.record.n}: ${how}`), signal, patience.handOver);
-    return { how, record: pen.record, runs: know.runs, note: why };
+    return { how, record: pen.record, runs: know.runs, last: know.last, note: why };
   }
 
   /** A holder that stood still may have made its call between our last look and the close; only a rollout that was taken over had one. */
@@ -50,6 +54,39 @@ export function endingsOf(crew: Crew, know: Knowledge, land: Landing['land'], sa
       return see.runs;
     }
   }
+}
+
+/**
+ * This process can't go on. It lets go of the rollout if the ledger still takes a write, so that `resume` need not wait. `runs` null:
+ * the runs can't be seen now; `before`: the look that was made before.
+ */
+export async function givenUp(
+  { pen, signal, last }: Pick<Crew, 'pen' | 'signal' | 'last'>,
+  error: unknown,
+  runs: readonly Run[] | null = null,
+  before: LastLook | null = null,
+): Promise<Ended> {
+  // The post step of a cancelled one looks for what it holds.
+  const postFollows = signal.aborted && last !== true && pen.record.holder?.workflow != null;
+  if (!postFollows) pen.note((record) => ({ ...record, holder: null, lease: null }));
+  const writing = pen.flush(`hand over rollout ${pen.record.n}: ${text(error)}`);
+  await answered(writing, signal, patience.lastTry).catch(() => undefined);
+  const seen = { record: pen.record, runs, last: before };
+  // What goes wrong in a cancelled process goes wrong because it has no time left.
+  return signal.aborted && !(error instanceof LockLost)
+    ? { ...seen, how: 'interrupted', note: 'the process was cancelled' }
+    : { ...endedBy(error, pen.record), ...seen };
+}
+
+/** How a rollout ended that this process could not go on with: the lock is another's, or something went wrong. */
+export function endedBy(error: unknown, record: JobRecord): Ended {
+  const note = text(error);
+  if (error instanceof LockLost) return { how: 'lost', record, runs: null, note, now: error.now?.record ?? null };
+  return { how: 'interrupted', record, runs: null, note, code: codeOf(error) };
+}
+
+function codeOf(error: unknown): Code {
+  return error instanceof RolloutError ? error.code : 'unexpected-error';
 }
 
 /** Runs that came up after the last look before the close. */

@@ -1,20 +1,20 @@
 import type { Subject, Progress as VerbProgress } from '../engines/engine.js';
 import type { JournalEntry } from '../model/record.js';
-import { isActive, isEnding, type Run } from '../model/run.js';
+import type { Run } from '../model/run.js';
 import { answered } from './answered.js';
 import { beforeOf } from './before.js';
 import type { Crew, Ended } from './crew.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
-import { endingsOf } from './ending.js';
+import { endingsOf, givenUp } from './ending.js';
 import { gainSeconds, isFencedStart, looksFirst } from './gain.js';
-import { observeGap } from './gap.js';
+import { observeGap, opensGap } from './gap.js';
 import { invoke } from './invoke.js';
 import {
   accepted,
   callKey,
   cancelled,
-  givenUp,
+  giveUp,
   knowledgeOf,
   looked,
   moved,
@@ -51,7 +51,7 @@ type Call = Extract<Decision, { do: 'call' }>;
 export async function carryOut(crew: Crew): Promise<Ended> {
   const verifying = verifyingOf(crew);
   try {
-    return { ...(await carry(crew, verifying)), gates: verifying.gates };
+    return { ...(await carry(crew, verifying)), gates: verifying.gates, anew: verifying.anew };
   } finally {
     verifying.end();
   }
@@ -60,8 +60,10 @@ export async function carryOut(crew: Crew): Promise<Ended> {
 async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
   const { clock, pen, signal } = crew;
   const know = knowledgeOf(crew);
-  const looks = patienceOf('look-failed', clock, signal, say);
-  const { checked, land } = landingOf(crew, say);
+  // Between stop and start nobody gives up while there is time: what is left lying there processes nothing.
+  const goesOn = () => know.inGap && clock.now() < crew.handOverAt;
+  const looks = patienceOf('look-failed', clock, signal, say, goesOn);
+  const { checked, land } = landingOf(crew, say, goesOn);
   const { close, leave } = endingsOf(crew, know, land, say);
   const before = beforeOf(crew, land);
   let said = '';
@@ -75,9 +77,13 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
       if (know.mustSettle && !looksFirst(crew, know) && !(await settle())) continue;
       const see = await look();
       if (see === null) continue;
-      const handOver = clock.now() >= crew.handOverAt && !inGap(see);
-      if (handOver) return await leave(see.fresh === null ? 'interrupted' : 'pending', 'the time of this call is over');
       const decision = decide(pen.record, see, ownOf(know, crew, see));
+      if (clock.now() >= crew.handOverAt && !know.inGap) {
+        // One reading in each call, however short: else a bake over many of them would never end.
+        if (decision.do === 'verify') await verify(decision.run, see);
+        if (decision.do !== 'close' && !(decision.do === 'verify' && know.verdict !== null))
+          return await leave(see.fresh === null ? 'interrupted' : 'pending', 'the time of this call is over');
+      }
       if (know.mustSettle && !isFencedStart(crew, decision)) {
         await settle();
         continue;
@@ -86,7 +92,8 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
       if (ended !== null) return ended;
     }
   } catch (error) {
-    if (!(error instanceof LockLost)) throw error;
+    if (!(error instanceof LockLost))
+      return await givenUp(crew, error, signal.aborted ? null : await seenNow(), know.last);
     const now = error.now?.record ?? null;
     return { how: 'lost', record: pen.record, runs: await seenNow(), note: error.message, now };
   }
@@ -115,7 +122,7 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
       // This process, or the engine, stood still: what was seen is too old to act on. An engine that is always slow is believed.
       late = !late && see.answeredAt - at > settleSeconds(crew.engine) * 1000;
       if (late) return null;
-      looked(know, see);
+      looked(know, pen.record, see);
       pen.note((record) => ({
         ...seenOutcomes(record, see).reduce(journaled, record),
         gap: observeGap(record.gap, see),
@@ -144,20 +151,20 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
     switch (decision.do) {
       case 'wait':
         say(decision.for);
-        await pause(see);
+        await pause();
         return null;
       case 'settle':
         await settle();
         return null;
       case 'verify':
         await verify(decision.run, see);
-        if (know.verdict === null) await pause(see, verifying.untilSample());
+        if (know.verdict === null) await pause(verifying.untilSample());
         return null;
       case 'write-undo':
         pen.note((record) => undoRecord(record, decision.cause));
         turned(know);
         say(`turning back: ${decision.cause.message}`);
-        await land(`undo rollout ${n}: ${decision.cause.code}`, inGap(see) ? unwrittenUndoSeconds : null);
+        await land(`undo rollout ${n}: ${decision.cause.code}`, know.inGap ? unwrittenUndoSeconds : null);
         return null;
       case 'write-ready':
         pen.note((record) => readyRecord(record, decision.run.id));
@@ -171,7 +178,7 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
         return null;
       case 'call':
         if (await before.ready(decision, see)) await call(decision, see);
-        else await pause(see);
+        else await pause();
         return null;
       case 'put-off':
         return await leave('pending', decision.cause.message, decision.until);
@@ -192,17 +199,17 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
     const key = callKey(decision);
     const doneAt = know.done.get(key);
     if (doneAt !== undefined) {
-      if (clock.now() - doneAt <= settleSeconds(crew.engine) * 1000) return await pause(see);
+      if (clock.now() - doneAt <= settleSeconds(crew.engine) * 1000) return await pause();
       const message = `the engine accepted ${decision.step}, but its effect does not show`;
       know.failed = { step: decision.step, code: 'step-without-effect', message };
       return;
     }
-    const refusal = givenUp(know, decision);
+    const refusal = giveUp(know, decision);
     if (refusal !== null) {
       know.failed = refusal;
       return;
     }
-    const anyway = inGap(see) && isFencedStart(crew, decision);
+    const anyway = know.inGap && isFencedStart(crew, decision);
     if (!(await checked(anyway)) || signal.aborted || regains(know, pen.regained)) return;
     const memo = know.memos.get(key)?.memo ?? null;
     if (memo === null) {
@@ -214,6 +221,7 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
     try {
       // What was seen before is no answer to what runs now.
       know.runs = null;
+      know.inGap ||= opensGap(pen.record, decision);
       const calling = invoke(
         decision,
         pen.record,
@@ -228,14 +236,14 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
     } catch (error) {
       if (isDefect(error)) throw error;
       say(`the answer to ${decision.step} is not known: ${text(error)}`);
-      unanswered(know, decision, text(error));
+      unanswered(know, decision, error);
       return;
     }
     if (late.was && progress.state === 'running') return unsent(know, decision);
     await take(decision, progress, see);
   }
 
-  async function take(decision: Call, progress: VerbProgress, see: Sight): Promise<void> {
+  async function take(decision: Call, progress: VerbProgress, _see: Sight): Promise<void> {
     const key = callKey(decision);
     if (progress.state === 'failed') {
       know.memos.delete(key);
@@ -247,7 +255,7 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
     if (decision.step === 'cancel-drain' && decision.on) cancelled(know, decision.on, clock.now());
     if (progress.state === 'running') {
       know.memos.set(key, { step: decision.step, memo: progress.memo });
-      await pause(see, progress.retryAfterSeconds);
+      await pause(progress.retryAfterSeconds);
       return;
     }
     know.memos.delete(key);
@@ -262,17 +270,9 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
     pen.note((record) => journaled(record, { at, step: decision.step, verb: decision.verb, state, run, note }));
   }
 
-  /** No run of the job is up: between stop and start. Nothing is handed over here. */
-  function inGap(see: Sight): boolean {
-    const up = (run: Run | null) => run !== null && isActive(run) && !isEnding(run);
-    const strategy = pen.record.plan?.strategy;
-    if (strategy === 'create' || strategy === 'stop') return false;
-    return !up(see.predecessor) && !up(see.fresh) && !up(see.undone);
-  }
-
   /** Waits for the next look. In a gap the head check runs beside it, so that the start only asks for its age. */
-  async function pause(see: Sight, most = Number.POSITIVE_INFINITY): Promise<void> {
-    const gap = inGap(see);
+  async function pause(most = Number.POSITIVE_INFINITY): Promise<void> {
+    const gap = know.inGap;
     const seconds = gap ? Math.min(gapPollSeconds, crew.engine.pollSeconds) : crew.engine.pollSeconds;
     const checking = gap ? answered(pen.check(), signal).catch(lockLostOnly) : null;
     await Promise.all([clock.sleep(Math.min(most, seconds), signal), checking]);

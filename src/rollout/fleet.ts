@@ -2,8 +2,6 @@ import pLimit from 'p-limit';
 import type { Engine, Session, Subject } from '../engines/engine.js';
 import type { Held, Ledger } from '../ledger/ledger.js';
 import type { Clock } from '../model/clock.js';
-import type { Code } from '../model/codes/index.js';
-import { RolloutError } from '../model/error.js';
 import type { Finding } from '../model/finding.js';
 import { isFailure, type Outcome } from '../model/outcome.js';
 import type { JobRecord } from '../model/record.js';
@@ -12,6 +10,7 @@ import type { Run } from '../model/run.js';
 import { answered, patience } from './answered.js';
 import type { Crew, Ended, Progress } from './crew.js';
 import type { Cause } from './decision.js';
+import { endedBy, givenUp } from './ending.js';
 import { carryOut } from './executor.js';
 import { sharedHeads } from './heads.js';
 import { keepingLease, leasesOf } from './lease.js';
@@ -19,11 +18,10 @@ import type { Measuring } from './measuring.js';
 import { messagesOf } from './messages.js';
 import { cutOff, isTakenOver, notOpened, refusedHeld } from './not-opened.js';
 import { type Pacing, pacingOf } from './pacing.js';
-import { LockLost, momentOf, type Pen, penOf, sameRecord } from './pen.js';
+import { momentOf, type Pen, penOf, sameRecord } from './pen.js';
 import { type RealTime, realTime } from './real-time.js';
 import { closeRecord } from './records.js';
 import { reportOf } from './reporting.js';
-import { text } from './text.js';
 import { isUntouched } from './untouched.js';
 
 /** One job's rollout, ready to be opened or taken over: `body` is swapped against exactly the record that was planned on. */
@@ -114,7 +112,7 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
       try {
         if (!isTakenOver(order) || (await isUntouched(order))) return await putOff(order, pen, missing.cause);
       } catch (error) {
-        return await givenUp(order, pen, error, base);
+        return reportOf(await givenUp({ ...base, pen }, error), order.engine.id, [], order.findings);
       }
     }
     let release = () => {};
@@ -193,12 +191,7 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
       deadHolder: order.deadHolder,
       tell: base.tell,
     };
-    let ended: Ended;
-    try {
-      ended = await carryOut(crew);
-    } catch (error) {
-      return await givenUp(order, pen, error, base);
-    }
+    const ended = await carryOut(crew);
     return reportOf(ended, order.engine.id, await messagesOf(order, ended), order.findings);
   }
 
@@ -244,41 +237,4 @@ async function open(
     if (now !== null && sameRecord(now.record, order.body)) return penOn(now);
     return { report: base.signal.aborted ? cutOff(order) : notOpened(order, error) };
   }
-}
-
-/** This process can't go on. It lets go of the rollout if the ledger still takes a write, so that `resume` need not wait. */
-async function givenUp(
-  order: Order,
-  pen: Pen,
-  error: unknown,
-  { signal, last }: Pick<FleetBase, 'signal' | 'last'>,
-): Promise<JobReport> {
-  // The post step of a cancelled one looks for what it holds.
-  const postFollows = signal.aborted && last !== true && pen.record.holder?.workflow != null;
-  if (!postFollows) pen.note((record) => ({ ...record, holder: null, lease: null }));
-  const writing = pen.flush(`hand over rollout ${pen.record.n}: ${text(error)}`);
-  await answered(writing, signal, patience.lastTry).catch(() => undefined);
-  return reportOf(
-    signal.aborted ? cancelledBy(error, pen.record) : endedBy(error, pen.record),
-    order.engine.id,
-    [],
-    order.findings,
-  );
-}
-
-/** What goes wrong in a cancelled process goes wrong because it has no time left. */
-function cancelledBy(error: unknown, record: JobRecord): Ended {
-  if (error instanceof LockLost) return endedBy(error, record);
-  return { how: 'interrupted', record, runs: null, note: 'the process was cancelled' };
-}
-
-/** How a rollout ended that this process could not go on with: the lock is another's, or something went wrong. */
-function endedBy(error: unknown, record: JobRecord): Ended {
-  const note = text(error);
-  if (error instanceof LockLost) return { how: 'lost', record, runs: null, note, now: error.now?.record ?? null };
-  return { how: 'interrupted', record, runs: null, note, code: codeOf(error) };
-}
-
-function codeOf(error: unknown): Code {
-  return error instanceof RolloutError ? error.code : 'unexpected-error';
 }

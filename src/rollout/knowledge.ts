@@ -1,9 +1,13 @@
+import type { Code } from '../model/codes/index.js';
+import { RolloutError } from '../model/error.js';
 import type { Json } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
 import { isActive, isEnding, type Run } from '../model/run.js';
-import type { Crew } from './crew.js';
+import type { Crew, LastLook } from './crew.js';
 import type { Decision, Own } from './decision.js';
+import { inGap } from './gap.js';
 import type { Sight } from './sight.js';
+import { text } from './text.js';
 
 /** A stop that is not a drain may take this long (seconds) before a person is needed. */
 const stopTimeoutSeconds = 1800;
@@ -11,6 +15,15 @@ const stopTimeoutSeconds = 1800;
 const triesToGiveUp = 8;
 
 type Call = Extract<Decision, { do: 'call' }>;
+
+interface Unanswered {
+  readonly times: number;
+  readonly why: string;
+  readonly code: Code | null;
+}
+
+/** Refusals by a limit on the rate of calls: the call had no effect, and another one may pass. */
+const throttles: ReadonlySet<Code | null> = new Set<Code>(['glue-throttled']);
 
 /** What only this process knows of the rollout that it carries out; everything that must survive it is in the record. */
 export interface Knowledge {
@@ -37,9 +50,13 @@ export interface Knowledge {
   /** When calls were accepted, by `callKey`. */
   readonly done: Map<string, number>;
   /** How often in a row a call was sent without an answer, and what went wrong last; by `callKey`. */
-  readonly unanswered: Map<string, { readonly times: number; readonly why: string }>;
-  /** The last look; null before the first. */
+  readonly unanswered: Map<string, Unanswered>;
+  /** The last look; null before the first, and once a call has been sent since. */
   runs: readonly Run[] | null;
+  /** The last look, whatever was sent since. */
+  last: LastLook | null;
+  /** No run was up at the last look, or may be since. */
+  inGap: boolean;
 }
 
 export function knowledgeOf(crew: Crew): Knowledge {
@@ -60,6 +77,8 @@ export function knowledgeOf(crew: Crew): Knowledge {
     done: new Map(),
     unanswered: new Map(),
     runs: null,
+    last: null,
+    inGap: false,
   };
 }
 
@@ -83,8 +102,10 @@ export function ownOf(know: Knowledge, crew: Crew, see: Sight): Own {
 }
 
 /** Takes one more look into account. */
-export function looked(know: Knowledge, see: Sight): void {
+export function looked(know: Knowledge, record: JobRecord, see: Sight): void {
   know.runs = see.runs;
+  know.last = { at: see.at, runs: see.runs };
+  know.inGap = inGap(record, see);
   if (know.endedAt === null && see.predecessor !== null && !isActive(see.predecessor)) know.endedAt = see.at;
   for (const run of see.runs) {
     if (isEnding(run) && !know.endingSince.has(phase(run))) know.endingSince.set(phase(run), see.at);
@@ -102,9 +123,9 @@ export function regains(know: Knowledge, times: number): boolean {
 }
 
 /** A call was sent, and its answer is not known. */
-export function unanswered(know: Knowledge, call: Call, why: string): void {
-  const key = callKey(call);
-  know.unanswered.set(key, { times: (know.unanswered.get(key)?.times ?? 0) + 1, why });
+export function unanswered(know: Knowledge, call: Call, error: unknown): void {
+  const code = error instanceof RolloutError ? error.code : null;
+  tried(know, call, { why: text(error), code });
   know.mustSettle = true;
   know.taken = false;
   know.settledAt = null;
@@ -113,9 +134,13 @@ export function unanswered(know: Knowledge, call: Call, why: string): void {
 
 /** A call was not sent: what the engine read before it took too long. Nothing is unknown, but it is not tried for ever. */
 export function unsent(know: Knowledge, call: Call): void {
-  const key = callKey(call);
   const why = 'it was not sent, because the engine took too long to answer what is read before it';
-  know.unanswered.set(key, { times: (know.unanswered.get(key)?.times ?? 0) + 1, why });
+  tried(know, call, { why, code: null });
+}
+
+function tried(know: Knowledge, call: Call, last: Omit<Unanswered, 'times'>): void {
+  const key = callKey(call);
+  know.unanswered.set(key, { times: (know.unanswered.get(key)?.times ?? 0) + 1, ...last });
 }
 
 /** A call was accepted. The run of a launch may show later than its effect: "it isn't there" needs another settle. */
@@ -129,10 +154,15 @@ export function accepted(know: Knowledge, call: Call): void {
 }
 
 /** Why a call is not sent once more, after a settle that showed no effect of it; null: it may be. */
-export function givenUp(know: Knowledge, call: Call): Own['failed'] {
-  const tried = know.unanswered.get(callKey(call));
-  if (tried === undefined || tried.times < triesToGiveUp) return null;
-  const message = `${call.step} was sent ${tried.times} times without an answer, and its effect does not show; last: ${tried.why}`;
+export function giveUp(know: Knowledge, call: Call): Own['failed'] {
+  const sent = know.unanswered.get(callKey(call));
+  if (sent === undefined || sent.times < triesToGiveUp) return null;
+  const { times, why, code } = sent;
+  if (code !== null && throttles.has(code)) {
+    const message = `${call.step} was throttled by the engine for too long, and never carried out: ask for a higher rate of calls, or lower max-parallel; last: ${why}`;
+    return { step: call.step, code, message };
+  }
+  const message = `${call.step} was sent ${times} times without an answer, and its effect does not show; last: ${why}`;
   return { step: call.step, code: 'call-unanswered', message };
 }
 

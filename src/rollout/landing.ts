@@ -16,8 +16,9 @@ export interface Landing {
 export function landingOf(
   { clock, pen, signal }: Pick<Crew, 'clock' | 'pen' | 'signal'>,
   say: (line: string) => void,
+  goesOn: () => boolean = () => false,
 ): Landing {
-  const ledger = patienceOf('ledger-unreachable', clock, signal, say);
+  const ledger = patienceOf('ledger-unreachable', clock, signal, say, goesOn);
   let unreadSince: number | null = null;
   return { checked, land };
 

@@ -10,6 +10,7 @@ const byCode: { readonly [code: string]: ((about: About) => string) | undefined 
   'rollout-lost': (about) => commandOf('status', about),
   'unexpected-run': (about) =>
     `find out who started it and stop it, or take it over: ${commandOf('apply', about, '--on-drift', 'adopt')}`,
+  'glue-throttled': (about) => `when Glue throttles less, try again: ${commandOf('apply', about)}`,
   'rollout-held': (about) => `wait for it, or if it is dead: ${commandOf('apply', about, '--take-over')}`,
 };
 
@@ -26,6 +27,8 @@ export function nextCommand(outcome: Outcome, code: string | null, about: About)
       return `fix the code and push, or try the same revision again: ${commandOf('apply', about, '--force')}`;
     case 'quarantined':
       return `push another revision, or roll this one out all the same: ${commandOf('apply', about, '--force')}`;
+    case 'skipped':
+      return `once the other job has succeeded: ${commandOf('apply', about)}`;
     case 'stuck':
       return commandOf('status', about);
     case 'refused':

@@ -1,4 +1,5 @@
 import type { Held } from '../ledger/ledger.js';
+import { againBy, commandOf } from '../model/command.js';
 import { RolloutError } from '../model/error.js';
 import type { JobReport } from '../model/report.js';
 import type { Ended } from './crew.js';
@@ -14,7 +15,7 @@ export function cutOff(order: Order): JobReport {
     ...reportOf(ended, engine.id, [], findings),
     code: 'process-cancelled',
     message: 'Not begun: the process was cancelled while the ledger was being written. No engine call was made.',
-    next: `stream-rollout ${isTakenOver(order) ? 'resume' : 'apply'} --environment ${body.environment} --jobs ${body.job}`,
+    next: commandOf(isTakenOver(order) ? 'resume' : 'apply', body),
   };
 }
 
@@ -32,7 +33,7 @@ export function notOpened(order: Order, error: unknown): JobReport {
     outcome: 'refused',
     code: known?.code ?? 'unexpected-error',
     message: `Refused; no engine call was made. The ledger could not be written: ${text(error)}.`,
-    next: known?.next ?? report.next,
+    next: againBy(commandOf(isTakenOver(order) ? 'resume' : 'apply', order.body), known?.next ?? null),
   };
 }
 

@@ -2,16 +2,16 @@ import type { Clock } from '../model/clock.js';
 
 /** Outcomes may land at any later time (PROTOCOL 4): the first one waits this long for company, in seconds. */
 const companySeconds = 60;
-/** Longest time between two rounds of writes that are waited for, in seconds: git hosts ask for at most six pushes a minute. */
+/** Longest wait of the first of a round of writes, in seconds: git hosts ask for at most six pushes a minute. */
 const mostSeconds = 10;
-/** A small fleet needs no pacing: its pushes are few anyway. */
+/** A small fleet needs hardly any pacing: its pushes are few anyway. */
 const jobsPerSecond = 5;
 
 /** Lets the writes of many rollouts meet, so that they share pushes. */
 export interface Pacing {
   /** For what may land later: all that comes within a minute of the first goes out together. */
   soon(write: () => void): void;
-  /** For a write that is waited for and not inside a gap: resolves at once, or together with the others that wait. */
+  /** For a write that is waited for and not inside a gap: resolves together with the others that come shortly after the first. */
   turn(): Promise<void>;
   /** Nothing is left to write. */
   end(): void;
@@ -21,10 +21,9 @@ export interface Pacing {
 export function pacingOf(clock: Clock, jobs: number, signal: AbortSignal): Pacing {
   const ended = new AbortController();
   const over = AbortSignal.any([signal, ended.signal]);
-  const apartSeconds = Math.min(mostSeconds, jobs / jobsPerSecond);
+  const apartSeconds = Math.min(mostSeconds, (jobs - 1) / jobsPerSecond);
   let gathered: (() => void)[] | null = null;
   let next: Promise<void> | null = null;
-  let lastAt = Number.NEGATIVE_INFINITY;
 
   async function gather(): Promise<void> {
     await clock.sleep(companySeconds, over);
@@ -34,8 +33,7 @@ export function pacingOf(clock: Clock, jobs: number, signal: AbortSignal): Pacin
   }
 
   async function wait(): Promise<void> {
-    await clock.sleep(Math.max(0, apartSeconds - (clock.now() - lastAt) / 1000), over);
-    lastAt = clock.now();
+    await clock.sleep(apartSeconds, over);
     next = null;
   }
 

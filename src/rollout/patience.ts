@@ -16,15 +16,21 @@ export interface Patience {
   rest(): void;
 }
 
-/** `code`: of the error in the end, where it has none of its own. */
-export function patienceOf(code: Code, clock: Clock, signal: AbortSignal, say: (line: string) => void): Patience {
+/** `code`: of the error in the end, where it has none of its own. `goesOn`: while it says so, nothing is given up. */
+export function patienceOf(
+  code: Code,
+  clock: Clock,
+  signal: AbortSignal,
+  say: (line: string) => void,
+  goesOn: () => boolean = () => false,
+): Patience {
   let errors = 0;
   return {
     async bear(what, error) {
       if (error instanceof LockLost || isDefect(error)) throw error;
       errors += 1;
       say(`${what}: ${text(error)}`);
-      if (errors >= errorsToGiveUp) throw withCode(error, code);
+      if (errors >= errorsToGiveUp && !goesOn()) throw withCode(error, code, what);
       await clock.sleep(Math.min(longestPauseSeconds, 2 ** errors), signal);
     },
     rest() {
@@ -38,8 +44,8 @@ export function isDefect(error: unknown): boolean {
   return error instanceof RolloutError && error.class === 'bug';
 }
 
-function withCode(error: unknown, code: Code): RolloutError {
+function withCode(error: unknown, code: Code, what: string): RolloutError {
   return error instanceof RolloutError
     ? error
-    : new RolloutError(code, text(error), { class: 'transient', cause: error });
+    : new RolloutError(code, `${what}: ${text(error)}`, { class: 'transient', cause: error });
 }

@@ -6,10 +6,11 @@ import type { JobReport, StepReport } from '../model/report.js';
 import { isActive, type Run, type RunMessage } from '../model/run.js';
 import { naming } from './case.js';
 import type { Ended } from './crew.js';
-import { endFindings } from './end-findings.js';
+import { endFindings, longerResume } from './end-findings.js';
 import { gapSeconds } from './gap.js';
 import { lostTo } from './lost.js';
 import { nextCommand } from './next.js';
+import { betweenStopAndStart, lastSeen } from './standing.js';
 
 /** What a rollout came to in this process, whatever it comes to in the end. */
 function endOf(ended: Ended): { outcome: Outcome; code: string | null; cause: string | null } {
@@ -54,7 +55,7 @@ export function reportOf(
       cause,
       seen,
       record,
-      ended.runs === null ? '' : leftOf(outcome, ended.runs, record),
+      `${lastSeen(ended)}${ended.runs === null ? '' : leftOf(outcome, ended.runs, record)}${betweenStopAndStart(ended)}`,
       code === 'rollout-lost' ? lostLead : null,
     ),
     runBefore: record.predecessor?.run ?? null,
@@ -64,7 +65,7 @@ export function reportOf(
     revision: record.revision,
     strategy: record.plan?.strategy ?? null,
     steps: stepsOf(record),
-    next: nextCommand(outcome, code, record),
+    next: longerResume(ended) ?? nextCommand(outcome, code, record),
     runs: seen?.map(({ id, name, state, url }) => ({ id, name, state, url })) ?? null,
     trailing: record.trailing.map((entry) => entry.run),
     messages,

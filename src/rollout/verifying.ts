@@ -11,8 +11,9 @@ import { evidenceOf } from '../verify/recorded.js';
 import { specsOf } from '../verify/spec.js';
 import { type Judged, verdictOver } from '../verify/verdict.js';
 import { amount } from '../verify/words.js';
-import type { Crew } from './crew.js';
+import type { Anew, Crew } from './crew.js';
 import { noSampler } from './measuring.js';
+import { settleSeconds } from './settle.js';
 import type { Sight } from './sight.js';
 import { lifeSpecOf, watchOn } from './watching.js';
 
@@ -31,6 +32,8 @@ export interface Verifying {
   untilSample(): number;
   /** The gates for the report: those of the new run, else of the run that was put back. */
   readonly gates: readonly GateReport[];
+  /** Why a call as short as this one never comes to a verdict; null: it may. */
+  readonly anew: Anew | null;
   /** Hands over what was measured and not yet handed over; for a process that ends before a verdict. */
   end(): void;
 }
@@ -41,6 +44,7 @@ const lastLineSeconds = 300;
 
 export function verifyingOf(crew: Crew): Verifying {
   const { pen, clock, measuring } = crew;
+  const begunAt = clock.now();
   const sampler = measuring?.sampler(crew.session) ?? noSampler;
   let current: { readonly key: string; readonly gates: GateWatch } | null = null;
   let first = true;
@@ -73,6 +77,17 @@ export function verifyingOf(crew: Crew): Verifying {
     const specs = specsOf(record.plan.job, offered(record));
     if (specs.every(({ history, advisory }) => history || advisory)) return record;
     return { ...record, verifying: { ...before, startedAt: see.answeredAt, runningSince: null } };
+  }
+
+  function anewOf(record: JobRecord): Anew | null {
+    if (record.plan === null || record.verifying === null) return null;
+    const { bakeSeconds } = lifeSpecOf(record);
+    const blocking = specsOf(record.plan.job, offered(record), bakeSeconds).filter(({ advisory }) => !advisory);
+    const gates = blocking.filter(({ history }) => !history).map(({ id }) => id);
+    const watched = blocking.map(({ endSeconds, latenessSeconds }) => endSeconds + latenessSeconds);
+    const needs = Math.max(bakeSeconds, ...watched) + settleSeconds(crew.engine);
+    const had = Math.max(0, Math.round((crew.handOverAt - begunAt) / 1000));
+    return gates.length === 0 || had >= needs ? null : { gates, needs, had };
   }
 
   /** Keeps the watch, and a verdict together with how each gate stood: in the ledger before anything is done for it. */
@@ -123,6 +138,9 @@ export function verifyingOf(crew: Crew): Verifying {
     },
     get gates() {
       return reports;
+    },
+    get anew() {
+      return anewOf(pen.record);
     },
     end() {
       open?.();

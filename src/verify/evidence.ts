@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { gateModes, idleWords, units } from '../model/signal.js';
 import { gateResults } from '../model/verification.js';
 import { grades } from './grade.js';

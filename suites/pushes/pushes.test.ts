@@ -19,25 +19,27 @@ import type { Report } from '../../src/model/report.js';
 import { command } from '../support/command.js';
 import { built } from '../support/paths.js';
 
-/**
- * Most pushes of one rollout: the design's budget is 12 for 500 jobs. `rate`: how many times as fast as the real one the local cloud's
- * clock runs. The faster it is, and the more else the machine does, the further the tool's own work spreads the ends of the rollouts, and
- * with them the pushes; a rollout of several minutes needs a machine of its own here, as it has in `.ci/run`.
- */
+/** Most pushes of one rollout: the design's budget is 12 for 500 jobs. */
 const fleets = [
-  { jobs: 1, most: 5, rate: 20 },
-  { jobs: 50, most: 12, rate: 2 },
-  { jobs: 500, most: 12, rate: 2 },
+  { jobs: 1, most: 5 },
+  { jobs: 50, most: 12 },
+  { jobs: 500, most: 12 },
 ];
 
-const verify = { 'running-within': '2h', bake: '2m' };
+/**
+ * How many times as fast as the real one the local cloud's clock runs. The faster it is, and the more else the machine does, the further the
+ * tool's own work spreads the ends of the rollouts, and with them the pushes: the fleets take turns, and want the machine for themselves.
+ */
+const rate = 4;
+/** Five minutes of throughput that nobody here asks about would only be waited for. */
+const verify = { 'running-within': '2h', bake: '2m', gates: [{ signal: 'throughput', min: 0.001, advisory: true }] };
 const isGlue = (index: number) => index % 2 === 1;
 const nameOf = (index: number) => `stream-${index}`;
 
 describe('pushes to the ledger', () => {
-  it.concurrent.each(fleets)(
+  it.each(fleets)(
     '$jobs jobs: one to adopt them, at most $most to roll all of them out at once, none when nothing changed',
-    async ({ jobs, most, rate }) => {
+    async ({ jobs, most }) => {
       const folder = mkdtempSync(join(tmpdir(), 'pushes-'));
       const repo = await newRepo(folder);
       const cloud = await openCloud(rate);
@@ -46,7 +48,7 @@ describe('pushes to the ledger', () => {
       const apply = async (outcome: string) => {
         const all = ['--max-changed-jobs', String(jobs), '--max-parallel', String(jobs)];
         const args = [built('cli.js'), 'apply', '--environment', 'production', ...all, '--json'];
-        const done = await command(process.execPath, args, { cwd: join(folder, 'clone'), env, timeoutSeconds: 900 });
+        const done = await command(process.execPath, args, { cwd: join(folder, 'clone'), env, timeoutSeconds: 500 });
         const told = (JSON.parse(done.stdout) as Report).jobs.map(
           (job) => `${job.outcome} ${job.code}: ${job.message}`,
         );
@@ -73,7 +75,7 @@ describe('pushes to the ledger', () => {
         rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
       }
     },
-    1_500_000,
+    900_000,
   );
 });
 

@@ -6,6 +6,10 @@ import type { Done, PushOptions, Stage } from './stage.js';
 /** What goes wrong with one call, in a table's words. */
 export const kinds = {
   '429 that says how long to wait': { when: 'before', effect: 'status', status: 429, retryAfterSeconds: 90, times: 3 },
+  '429 that says how long the client waits': {
+    ...{ when: 'before', effect: 'status', status: 429, times: 1 },
+    ...{ retryAfterSeconds: 3 },
+  },
   '429 without a time': { when: 'before', effect: 'status', status: 429, times: 2 },
   '503 before the effect': { when: 'before', effect: 'status', status: 503 },
   '503 after the effect': { when: 'after', effect: 'status', status: 503 },

@@ -29,10 +29,10 @@ async function start(target: JsonObject, memo: Json = null): Promise<Progress> {
   });
 }
 
-async function stop(target: JsonObject, memo: Json = null): Promise<Progress> {
+async function stop(target: JsonObject, memo: Json = null, isLate = () => false): Promise<Progress> {
   const { can } = await here.open(target);
   if (!can.stop) throw new Error('there is no stop');
-  return can.stop({ subject: subject(target), run: run(), memo, signal });
+  return can.stop({ subject: subject(target), run: run(), memo, signal, isLate });
 }
 
 const observe = 'true';
@@ -41,6 +41,16 @@ describe('a session', () => {
   it('has the verbs of its commands and no others', async () => {
     const { can } = await here.open({ observe, start: 'x', 'stop-with-snapshot': 'y' });
     expect(Object.keys(can).sort()).toEqual(['start', 'stopWithSnapshot']);
+  });
+});
+
+describe('a look at the lock that is too old', () => {
+  it.each([null, { poll: 7 }])('begins no command, and keeps the memo %j', async (memo) => {
+    const target = { observe, stop: here.answers({ done: {} }) };
+    expect(await stop(target, memo, () => true)).toEqual({ state: 'running', memo, retryAfterSeconds: 1 });
+    expect(here.requests()).toEqual([]);
+    expect(await stop(target, memo)).toMatchObject({ state: 'succeeded' });
+    expect(here.requests()).toHaveLength(1);
   });
 });
 

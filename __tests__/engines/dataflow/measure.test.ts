@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { dataflow } from '../../../src/engines/dataflow/index.js';
 import type { Sample } from '../../../src/engines/engine.js';
 import type { StrategyName } from '../../../src/model/job.js';
 import type { JsonObject } from '../../../src/model/json.js';
 import type { Run } from '../../../src/model/run.js';
+import { ahead } from '../ahead.js';
 import { declared, subject, target, type World, world } from './world.js';
 
 let w: World;
@@ -53,6 +55,29 @@ it('asked again, the same points come with the same times, and late ones are add
   // From the middle of history on nothing older comes.
   const late = await measure(run, 'throughput', 3);
   expect(late.every(({ at }) => Date.parse(at) >= w.clock.now() - 5 * 60_000)).toBe(true);
+});
+
+it.each([600, -600])('of a service whose clock is %i s ahead bear the times of this machine', async (seconds) => {
+  const run = await running();
+  w.advance(900);
+  const service = await ahead(w.services['monitoring'] ?? '', seconds);
+  const clock = { now: () => w.clock.now() - seconds * 1000, sleep: async () => {} };
+  const env = { ...w.ambient.env, CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING: `${service.url}/` };
+  const ambient = { ...w.ambient, clock, env };
+  const session = await dataflow.connect(dataflow.place(target, ambient), target, ambient);
+  const since = (minutes: number) => new Date(clock.now() - minutes * 60_000).toISOString();
+  try {
+    await session.measure?.(run, 'throughput', since(1));
+    const told = (await session.measure?.(run, 'throughput', since(30)))?.map(({ at }) => Date.parse(at)) ?? [];
+    const wanted = (await measure(run, 'throughput')).map(({ at }) => Date.parse(at) - seconds * 1000);
+    expect(told.length).toBe(wanted.length);
+    // The date of an answer is in whole seconds.
+    for (const [i, at] of told.toSorted((a, b) => a - b).entries())
+      expect(Math.abs(at - (wanted[i] ?? 0))).toBeLessThan(2000);
+  } finally {
+    await session.close?.();
+    await service.close();
+  }
 });
 
 it('backlog and lag of a gap show in the new run and drain', async () => {

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Sample } from '../../../src/engines/engine.js';
+import { glue } from '../../../src/engines/glue/index.js';
 import type { JsonObject } from '../../../src/model/json.js';
 import type { Run } from '../../../src/model/run.js';
+import { ahead } from '../ahead.js';
 import { declared, seen, subject, target, type World, world } from './world.js';
 
 let local: World;
@@ -85,6 +87,30 @@ describe('samples of a run', () => {
   });
 });
 
+describe('a CloudWatch whose clock is ahead', () => {
+  it.each([600, -600])('by %i s: samples bear the times of this machine', async (seconds) => {
+    const run = await plant();
+    const wanted = (await samples(run, 'throughput')).map(({ at }) => Date.parse(at) - seconds * 1000);
+    const service = await ahead(local.services['cloudwatch'] ?? '', seconds);
+    process.env['AWS_ENDPOINT_URL_CLOUDWATCH'] = service.url;
+    const clock = { now: () => local.clock.now() - seconds * 1000, sleep: async () => {} };
+    const ambient = { ...local.ambient, clock };
+    const session = await glue.connect(glue.place(target, ambient), target, ambient);
+    const since = (minutes: number) => new Date(clock.now() - minutes * 60_000).toISOString();
+    try {
+      await session.measure?.(run, 'throughput', since(1));
+      const told = (await session.measure?.(run, 'throughput', since(30)))?.map(({ at }) => Date.parse(at)) ?? [];
+      expect(told.length).toBe(wanted.length);
+      // The date of an answer is in whole seconds.
+      for (const [i, at] of told.toSorted((a, b) => a - b).entries())
+        expect(Math.abs(at - (wanted[i] ?? 0))).toBeLessThan(2000);
+    } finally {
+      await session.close?.();
+      await service.close();
+    }
+  });
+});
+
 describe('no samples', () => {
   it('of a new run that does nothing, where the old one published: they are missing', async () => {
     const run = await successor(await plant(), ['stalled']);
@@ -110,15 +136,22 @@ describe('no samples', () => {
     const run = await successor(old, lines);
     local.advance(100);
     expect(await asked(run, 'throughput')).toBeNull();
-    expect(await asked(old, 'throughput')).toBeNull();
   });
 
-  it('of a first run tell nothing for ten minutes, and then that there is no such signal', async () => {
+  it('of a first run tell nothing, however long it runs: they are missing', async () => {
     const run = await plant(['no-metrics'], { startedSecondsAgo: 0 });
-    local.advance(500);
-    expect(await asked(run, 'throughput')).toEqual([]);
-    local.advance(200);
-    expect(await asked(run, 'throughput')).toBeNull();
+    for (let hours = 0; hours < 3; hours += 1) {
+      local.advance(3000);
+      expect(await asked(run, 'throughput')).toEqual([]);
+    }
+  });
+
+  it('of a first run that publishes another metric: this one is none of its', async () => {
+    const run = await plant([], { startedSecondsAgo: 0 });
+    local.advance(180);
+    expect(await asked(run, 'consumer-lag')).toEqual([]);
+    local.advance(420);
+    expect(await asked(run, 'consumer-lag')).toBeNull();
   });
 
   it('of a job that was down for long, and published before: they are missing', async () => {

@@ -9,6 +9,7 @@ import {
   noTarget,
   passed,
   pausing,
+  prepared,
   type Rows,
   scaled,
   stranger,
@@ -173,6 +174,23 @@ export const restart: Rows = {
     runs: [old()],
     own: { superseding },
     does: 'close superseded superseded',
+  },
+  'superseded, new ended by itself: undo, for that reason': {
+    runs: [old('stopped'), fresh('failed')],
+    own: { superseding },
+    does: 'write-undo new-run-ended',
+  },
+  'superseded, predecessor active, the new set-up was written: undo': {
+    runs: [old()],
+    record: { journal: prepared },
+    own: { superseding },
+    does: 'write-undo superseded',
+  },
+  'undo for a newer commit, the new set-up was written: prepare(old)': {
+    runs: [old()],
+    record: { journal: prepared, direction: 'undo', undoReason: superseding },
+    own: { superseding },
+    does: 'call undo-prepare',
   },
   'superseded in the gap: undo': { runs: [old('stopped')], own: { superseding }, does: 'write-undo superseded' },
 };

@@ -33,6 +33,9 @@ export const timeout = (strategy: StrategyName, onTimeout: 'fail' | 'cancel' | '
   return { plan: plan && { ...plan, job: { ...plan.job, drain: { timeoutSeconds: 600, onTimeout } } } };
 };
 export const ready = { ready: { n: 2, run: 'new' } };
+export const prepared: JobRecord['journal'] = [
+  { at: '2026-01-01T00:01:00.000Z', step: 'prepare', verb: 'prepare', state: 'intended', run: null, note: null },
+];
 export const stranger = runOf('stranger');
 export const foreign = runOf('foreign', { stamp: { ...stampOf('r1-x', 1, 'start'), rollout: 'ffff' } });
 export const newer = runOf('newer', { stamp: stampOf('r1-newer', 3, 'start') });

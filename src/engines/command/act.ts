@@ -37,6 +37,8 @@ export async function act(verb: CommandVerb, call: Call, ambient: Ambient): Prom
   const command = target[commandOf[verb]];
   const { job } = call.subject;
   if (command === undefined) return refused(job, verb, 'the job has no such command');
+  // What a command does can't be called back, and it may change something at once: none is begun on a look at the lock that is too old.
+  if (call.isLate?.() === true) return { state: 'running', memo: call.memo, retryAfterSeconds: 1 };
   try {
     const question = {
       job,

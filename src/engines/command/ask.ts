@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Code } from '../../model/codes/index.js';
 import { RolloutError } from '../../model/error.js';
 import type { Json } from '../../model/json.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Run } from '../../model/run.js';
 import { type Stamp, stampFromFields, stampToFields } from '../../model/stamp.js';
 

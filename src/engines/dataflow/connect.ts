@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model/json.js';
+import { leadOf } from '../../model/lead.js';
 import { type Ambient, onlyVerbs, type Place, type Session, type Verbs } from '../engine.js';
 import { openApi } from './api.js';
 import { drain, stop } from './end.js';
@@ -25,8 +26,9 @@ export async function connect(_: Place, target: JsonObject, ambient: Ambient): P
   const runs = runsOf(api, { project, region });
   const links = openLinks(ambient.log);
   let monitoring: Promise<ReadSeries> | null = null;
+  const lead = leadOf();
   const series: ReadSeries = async (query) => {
-    monitoring ??= openSeries({ project, region, impersonate }, ambient).catch((error: unknown) => {
+    monitoring ??= openSeries({ project, region, impersonate }, ambient, lead).catch((error: unknown) => {
       monitoring = null; // credentials may come later
       throw error;
     });
@@ -60,7 +62,12 @@ export async function connect(_: Place, target: JsonObject, ambient: Ambient): P
     async messages(run) {
       return [...(await messagesOf(api, run.id)), ...links.notesOf(run.id)];
     },
-    measure: (run, name, since) => measure({ api, series, region, now: clock.now() }, run, name, since),
+    async measure(run, name, since) {
+      // Points bear the times of the service; a first read tells which those are.
+      const source = { api, series, region, now: clock.now() + lead.milliseconds };
+      const samples = await measure(source, run, name, lead.there(since));
+      return samples?.map((sample) => ({ ...sample, at: lead.here(sample.at) })) ?? null;
+    },
     close: api.close,
   };
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Kind of template. A Flex launch runs the pipeline's own launcher in a container; a classic one starts a staged graph. */
 export type TemplateType = 'flex' | 'classic';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { JsonObject } from '../../model/json.js';
 import type { Engine } from '../engine.js';
 import { check } from './check.js';

@@ -1,6 +1,7 @@
 import type { AuthClient } from 'google-auth-library';
 import { RolloutError } from '../../model/error.js';
 import { isObject } from '../../model/json.js';
+import type { Lead } from '../../model/lead.js';
 import type { Ambient } from '../engine.js';
 import type { Reach } from './api.js';
 import { authorize, credentials, endpointOf } from './credentials.js';
@@ -41,8 +42,8 @@ interface Answer {
   readonly data: unknown;
 }
 
-/** Opens Cloud Monitoring over plain REST, as the session's identity. */
-export async function openSeries(reach: Reach, ambient: Ambient): Promise<ReadSeries> {
+/** Opens Cloud Monitoring over plain REST, as the session's identity. `lead` learns its clock. */
+export async function openSeries(reach: Reach, ambient: Ambient, lead: Lead): Promise<ReadSeries> {
   const variable = 'CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING';
   const endpoint = endpointOf(ambient.env[variable], variable);
   const { project, impersonate } = reach;
@@ -51,7 +52,7 @@ export async function openSeries(reach: Reach, ambient: Ambient): Promise<ReadSe
 
   async function page(query: SeriesQuery, pageToken: string): Promise<{ series: readonly Series[]; next: string }> {
     for (let tried = 1; ; tried += 1) {
-      const answer = await ask(client, `${base}?${parametersOf(query, pageToken)}`, ambient);
+      const answer = await ask(client, `${base}?${parametersOf(query, pageToken)}`, ambient, lead);
       const again = answer.status === 0 || answer.status === 429 || answer.status >= 500;
       if (!again || tried === tries || ambient.signal.aborted) return read(query, answer);
       await ambient.clock.sleep(tried, ambient.signal);
@@ -72,10 +73,10 @@ export async function openSeries(reach: Reach, ambient: Ambient): Promise<ReadSe
 }
 
 /** Status 0: no answer came. */
-async function ask(client: AuthClient, url: string, { userAgent, signal }: Ambient): Promise<Answer> {
+async function ask(client: AuthClient, url: string, { userAgent, signal }: Ambient, lead: Lead): Promise<Answer> {
   await authorize(client);
   try {
-    const { status, data } = await client.request<unknown>({
+    const { status, data, headers } = await client.request<unknown>({
       url,
       headers: { 'user-agent': userAgent },
       responseType: 'json',
@@ -84,6 +85,8 @@ async function ask(client: AuthClient, url: string, { userAgent, signal }: Ambie
       signal,
       validateStatus: () => true,
     });
+    // An error may be a proxy's own.
+    if (status === 200) lead.told(headers.get('date'));
     return { status, data };
   } catch (error) {
     return { status: 0, data: error };

@@ -5,6 +5,7 @@ import {
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { RolloutError } from '../../model/error.js';
+import type { Lead } from '../../model/lead.js';
 import type { Ambient } from '../engine.js';
 import type { clientSettings } from './client.js';
 import { errorOf, failureOf } from './errors.js';
@@ -36,13 +37,26 @@ export interface MetricQuery {
 /** What is read from CloudWatch. Throws `glue-metrics-refused`, `glue-credentials` or `glue-metrics-unavailable` (transient). */
 export interface Metrics {
   data(query: MetricQuery): Promise<readonly Datum[]>;
-  /** Whether any run of the job has sent the metric in the last two weeks, or in the last three hours. */
-  isPublished(metric: string, job: string, recently: boolean): Promise<boolean>;
+  /** Whether any run of the job has sent the metric in the last three hours. */
+  isPublished(metric: string, job: string): Promise<boolean>;
   close(): void;
 }
 
-export function openMetrics(settings: ReturnType<typeof clientSettings>, ambient: Pick<Ambient, 'signal'>): Metrics {
+/** `lead` learns the clock of CloudWatch. */
+export function openMetrics(
+  settings: ReturnType<typeof clientSettings>,
+  ambient: Pick<Ambient, 'signal'>,
+  lead: Lead,
+): Metrics {
   const client = new CloudWatchClient({ ...settings, maxAttempts: 3 });
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      lead.told((result.response as { headers?: { date?: string } }).headers?.date);
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'clockOfTheService' },
+  );
   const cancel = { abortSignal: ambient.signal };
 
   async function read<T>(what: string, call: () => Promise<T>): Promise<T> {
@@ -86,14 +100,14 @@ export function openMetrics(settings: ReturnType<typeof clientSettings>, ambient
       }
       return found;
     },
-    async isPublished(metric, job, recently) {
+    async isPublished(metric, job) {
       let token: string | undefined;
       for (let page = 0; page < mostPages; page += 1) {
         const command = new ListMetricsCommand({
           Namespace: namespace,
           MetricName: metric,
           Dimensions: [{ Name: 'JobName', Value: job }],
-          ...(recently && { RecentlyActive: 'PT3H' }),
+          RecentlyActive: 'PT3H',
           ...(token !== undefined && { NextToken: token }),
         });
         const answer = await read(`ListMetrics ${metric} ${job}`, () => client.send(command, cancel));

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model/json.js';
+import { leadOf } from '../../model/lead.js';
 import { type Ambient, onlyVerbs, type Place, type Session, type Verbs } from '../engine.js';
 import { clientSettings, glueCalls } from './client.js';
 import type { Metrics } from './cloudwatch.js';
@@ -20,10 +21,12 @@ export async function connect(place: Place, target: JsonObject, ambient: Ambient
   let objects: Promise<S3Objects> | null = null;
   let metrics: Promise<Metrics> | null = null;
   let account: Promise<string> | null = null;
+  const lead = leadOf();
   const tools: Tools = {
     place,
     glue,
     ambient,
+    lead,
     modified: new Map(),
     objects() {
       objects ??= import('./objects.js').then(({ s3Objects }) => s3Objects(clientSettings(target, ambient)));
@@ -31,7 +34,7 @@ export async function connect(place: Place, target: JsonObject, ambient: Ambient
     },
     metrics() {
       metrics ??= import('./cloudwatch.js').then(({ openMetrics }) =>
-        openMetrics(clientSettings(target, ambient), ambient),
+        openMetrics(clientSettings(target, ambient), ambient, lead),
       );
       return metrics;
     },
@@ -57,7 +60,10 @@ export async function connect(place: Place, target: JsonObject, ambient: Ambient
     preflight: (intended) => preflight(tools, intended),
     reference: (given) => referenceOf(tools, given),
     messages: (run) => messagesOf(tools, run),
-    measure: (run, signal, since) => measure(tools, run, signal, since),
+    async measure(run, signal, since) {
+      const samples = await measure(tools, run, signal, lead.there(since));
+      return samples?.map((sample) => ({ ...sample, at: lead.here(sample.at) })) ?? null;
+    },
     async close() {
       glue.close();
       (await objects)?.close();

@@ -5,6 +5,11 @@ import type { MetricQuery, Metrics } from './cloudwatch.js';
 import type { Tools } from './shared.js';
 import { periodSeconds } from './signals.js';
 
+const minute = 60_000;
+const records = 'glue.driver.streaming.numRecords';
+/** Batches go by for so many minutes in a run that sends of them what it sends at all. */
+const batchMinutes = 5;
+
 /** Glue's name of each signal's metric, and its value in the signal's unit. */
 const measures: {
   readonly [signal: string]: {
@@ -13,12 +18,11 @@ const measures: {
     readonly scale: number;
   };
 } = {
-  throughput: { metric: 'glue.driver.streaming.numRecords', statistic: 'Sum', scale: 1 / periodSeconds },
+  throughput: { metric: records, statistic: 'Sum', scale: 1 / periodSeconds },
   'batch-time': { metric: 'glue.driver.streaming.batchProcessingTimeInMs', statistic: 'Average', scale: 1 / 1000 },
   'consumer-lag': { metric: 'glue.driver.streaming.maxConsumerLagInMs', statistic: 'Maximum', scale: 1 / 1000 },
 };
 
-const minute = 60_000;
 /** The two halves of a minute arrive apart: a value is given so long after its end, when both can be there, since it may be judged at once. */
 const wholeAfter = 60_000;
 /** A run that has run for so long without a sample publishes none, or had no input. ListMetrics is up to 15 minutes late. */
@@ -28,8 +32,8 @@ const recentHours = 3;
 const keptDays = 14;
 
 /**
- * Samples of a run's metric. Glue sends nothing where it processes nothing, so no sample is not 0. Null: the job publishes no such metric,
- * as far as an earlier run of it, or ten minutes of its first one, can tell.
+ * Samples of a run's metric. Glue sends nothing where it processes nothing, so no sample is not 0. Null: the job is known to publish no
+ * such metric, by an earlier run of it or by what this one publishes; else nobody knows.
  */
 export async function measure(
   tools: Tools,
@@ -41,7 +45,7 @@ export async function measure(
   if (found === undefined) return null;
   const { metric, statistic, scale } = found;
   const metrics = await tools.metrics();
-  const now = tools.ambient.clock.now();
+  const now = tools.ambient.clock.now() + tools.lead.milliseconds;
   const from = Math.floor(Math.max(Date.parse(since), now - keptDays * 24 * 60 * minute) / minute) * minute;
   const to = Math.max(Math.ceil(now / minute) * minute, from + minute);
   const data = await metrics.data({ metric, statistic, job: run.name, run: run.id, from, to });
@@ -52,12 +56,16 @@ export async function measure(
 }
 
 async function isOffered(tools: Tools, metrics: Metrics, run: Run, metric: string): Promise<boolean> {
-  if (await metrics.isPublished(metric, run.name, true)) return true;
-  const now = tools.ambient.clock.now();
+  if (await metrics.isPublished(metric, run.name)) return true;
+  const now = tools.ambient.clock.now() + tools.lead.milliseconds;
   const runs = await tools.glue.runs(run.name);
   if (runs.some((other) => other.Id !== run.id && hasRunLong(other, now))) return false;
-  if (await metrics.isPublished(metric, run.name, false)) return true;
-  return run.startedAt === null || now - Date.parse(run.startedAt) < 10 * minute;
+  if (metric === records) return true;
+  const span = { from: now - tellingMinutes * minute, to: now };
+  return (
+    (await metrics.data({ metric: records, statistic: 'Sum', job: run.name, run: run.id, ...span })).length <
+    batchMinutes
+  );
 }
 
 /** It has run long enough within the last hours that ListMetrics would show what it sent. */

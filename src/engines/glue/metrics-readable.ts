@@ -16,7 +16,7 @@ export async function metricsReadable(tools: Tools, name: string, intended: Inte
   try {
     const metrics = await tools.metrics();
     await metrics.data({ metric, statistic: 'Sum', job: name, run, from, to });
-    await metrics.isPublished(metric, name, true);
+    await metrics.isPublished(metric, name);
     return [];
   } catch (error) {
     if (!(error instanceof RolloutError)) throw error;

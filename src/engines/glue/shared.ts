@@ -1,4 +1,5 @@
 import type { Job } from '@aws-sdk/client-glue';
+import type { Lead } from '../../model/lead.js';
 import type { Ambient, Place } from '../engine.js';
 import type { GlueCalls } from './client.js';
 import type { Metrics } from './cloudwatch.js';
@@ -13,6 +14,8 @@ export interface Tools {
   readonly modified: Map<string, number>;
   /** Loaded at first use. */
   objects(): Promise<S3Objects>;
+  /** By how much the clock of CloudWatch is ahead. */
+  readonly lead: Lead;
   /** CloudWatch; loaded at first use. */
   metrics(): Promise<Metrics>;
   /** Account of the credentials; asked once. */

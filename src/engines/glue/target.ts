@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Impact } from '../../model/impact.js';
 import type { JsonObject } from '../../model/json.js';
 

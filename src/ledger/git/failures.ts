@@ -12,7 +12,7 @@ interface Row {
 const credentials =
   'Let actions/checkout keep its credentials (no `persist-credentials: false`) and give the job `permissions: contents: write`.';
 const writable = 'Give the job `permissions: contents: write`.';
-const again = 'Try again; if it goes on, check the network between the runner and the git host.';
+const again = 'Check the network between the runner and the git host if this goes on, and run the same command again.';
 
 /** What git says (in the C locale) to what it means. First row that fits; git has no codes of its own. */
 const rows: readonly Row[] = [

@@ -13,7 +13,7 @@ export async function provePush(scratch: Scratch, atMs: number): Promise<void> {
   if (answer?.state === 'unknown') {
     throw new RolloutError('ledger-unreachable', `The ledger could not be proven writable: ${answer.reason}.`, {
       class: 'transient',
-      next: 'Try again; if it goes on, check the network between the runner and the git host.',
+      next: 'Check the network between the runner and the git host if this goes on, and run the same command again.',
     });
   }
   const why = answer?.state === 'refused' ? answer.reason : 'the probe was refused';

@@ -43,7 +43,7 @@ export function bucketError(refusal: Refusal, what: string, status: number | nul
       return isPassing(status)
         ? new RolloutError('ledger-unreachable', `${what}: no clear answer came (${said}).`, {
             class: 'transient',
-            next: 'Try again; if it goes on, check the network between the runner and the store.',
+            next: 'Check the network between the runner and the store if this goes on, and run the same command again.',
             cause,
           })
         : new RolloutError('ledger-bucket-failed', `${what} was refused with status ${status} (${said}).`, {

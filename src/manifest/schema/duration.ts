@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const expected = 'expected a duration such as 30s, 10m, 2h or 1d';
 

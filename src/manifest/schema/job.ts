@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { strategyNames } from '../../model/job.js';
 import { globFault } from '../globs.js';
 import { limits } from '../limits.js';

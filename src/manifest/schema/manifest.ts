@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { environmentName, key } from './names.js';
 
 const open = z.record(z.string(), z.unknown());

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Job keys, environment names and `for-each` keys become parts of refs. */
 export const keyPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;

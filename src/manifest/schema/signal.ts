@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type DeclaredSignal, units } from '../../model/signal.js';
 import { duration } from './duration.js';
 

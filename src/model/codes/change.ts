@@ -31,6 +31,11 @@ export const changeCodes = {
       'The commit to explain the change against is not known or cannot be read, so every job is compared with what runs.',
     next: 'Nothing has to be done; to see which files changed, allow `git fetch` in the checkout (persist-credentials) or give `base`.',
   },
+  'git-host-silent': {
+    meaning:
+      'The checkout does not hold a commit that is compared with, and GitHub did not give it either; the message says why. Everything is compared then, so nothing is missed.',
+    next: 'Nothing has to be done; `permissions: contents: read` and a full checkout (`fetch-depth: 0`) make it known.',
+  },
   'base-parent': {
     meaning: '`detect` was called by hand without a base, so the commit was compared with its first parent.',
     next: 'Give `base` (a commit, a branch or a tag) to see what more commits change.',

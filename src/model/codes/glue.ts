@@ -146,8 +146,9 @@ export const glueCodes = {
     next: 'Nothing: it is asked again. A gate that stays without samples is never passed.',
   },
   'glue-throttled': {
-    meaning: 'Glue throttles the calls of this account.',
-    next: 'Lower max-parallel, or try again later.',
+    meaning:
+      'Glue throttles the calls of this account, and went on refusing one of them for too long. A call that is throttled has no effect.',
+    next: 'Lower `max-parallel`, ask AWS for a higher rate of the call that the message names, or try again later.',
   },
   'glue-unavailable': {
     meaning: 'Glue did not answer a read, after several tries.',

@@ -35,7 +35,7 @@ export const ledgerCodes = {
   },
   'ledger-unreachable': {
     meaning: 'The store that holds the ledger did not answer.',
-    next: 'Try again; if it goes on, check the network between the runner and the git host.',
+    next: 'Check the network between the runner and the git host if this goes on, and run the same command again.',
   },
   'ledger-git-failed': {
     meaning: 'A git command of the ledger failed for a reason that is not known here.',

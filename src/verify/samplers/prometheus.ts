@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Ambient } from '../../engines/engine.js';
 import { RolloutError } from '../../model/error.js';
 import type { Point } from '../../model/verification.js';

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{a as e}from"./chunk-UT5O72HO.js";var n=class extends Error{static{e(this,"RolloutError")}name="RolloutError";code;class;next;at;constructor(t,r,s={}){super(r,s.cause===void 0?void 0:{cause:s.cause}),this.code=t,this.class=s.class??"refusal",this.next=s.next??null,this.at=s.at??null}};export{n as a};

@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
+function u(a,N,i){let e=a?.trim()??"";if(/^\d+(\.\d+)?$/.test(e))return Math.min(Number(e),3600);let t=e===""?Number.NaN:Date.parse(e);if(Number.isNaN(t))return null;let r=Date.parse(N??""),n=(t-(Number.isNaN(r)?i:r))/1e3;return Math.min(Math.max(0,n),3600)}export{u as a};

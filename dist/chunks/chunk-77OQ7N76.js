@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-var e=["s","records","records/s","bytes","bytes/s","count","ratio"],n=["converge","hold","budget"],r=["skip","pass","fail"];export{e as a,n as b,r as c};

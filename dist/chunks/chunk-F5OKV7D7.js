@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
+function s(i=Date.now){let r=null,l=(e,t)=>t===0?e:new Date(Date.parse(e)+t).toISOString(),a=()=>r??0;return{told(e){let t=Date.parse(e??"");if(r!==null||Number.isNaN(t))return;let n=t-i();r=Math.abs(n)<=3e4?0:n},get milliseconds(){return a()},there:e=>l(e,a()),here:e=>l(e,-a())}}export{s as a};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{b as r}from"./chunk-M2FNZ2AV.js";import{a as n}from"./chunk-UT5O72HO.js";function l({outcome:o,runs:e}){return r(o,e===null||e.length>0)}n(l,"jobExitCode");export{l as a};

@@ -1,6 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{a as r}from"./chunk-UT5O72HO.js";import{mkdir as i,mkdtemp as p,writeFile as c}from"node:fs/promises";import{dirname as d,join as f}from"node:path";function g(n,e){return{version:1,kind:"evidence",environment:n.environment,commit:n.commit,jobs:[...e]}}r(g,"evidenceDocument");async function w(n,e,l,u,o){if(n==="")return{plan:null,summary:null,report:null,evidence:null};await i(n,{recursive:!0});let t=r(async(s,m)=>{let a=f(n,s);return await c(a,m),a},"put");return{plan:e===null?null:await t("plan.json",`${JSON.stringify(e,null,2)}
-`),summary:await t("summary.md",`${u}
-`),report:l===null?null:await t("report.json",`${JSON.stringify(l,null,2)}
-`),evidence:o===null?null:await t("evidence.json",`${JSON.stringify(o)}
-`)}}r(w,"writeFiles");async function E(n){if(n==="")return"";await i(d(n),{recursive:!0});try{return await i(n),n}catch(e){if(e.code!=="EEXIST")throw e;return await p(`${n}-`)}}r(E,"freshDirectory");export{g as a,w as b,E as c};

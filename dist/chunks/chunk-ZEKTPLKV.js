@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{a as e}from"./chunk-UT5O72HO.js";function r(n){return n.state==="starting"||n.state==="running"||t(n)}e(r,"isActive");function t(n){return n.state==="draining"||n.state==="stopping"}e(t,"isEnding");export{r as a,t as b};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{a}from"./chunk-MICZGKBB.js";import"./chunk-YAJSP7FE.js";import"./chunk-DJKNGI7W.js";import"./chunk-UT5O72HO.js";export{a as startCloud};

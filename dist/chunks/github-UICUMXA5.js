@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
+import{a as x,b as k,c as u}from"./chunk-3GE66HHM.js";import"./core.js";import{a_26 as r,b_26 as t}from"./core.js";import"./core.js";import{a_4 as _,b_4 as b,c_4 as e,d_4 as n,e_4 as c,f_4 as f}from"./core.js";export{x as connectGitHub,k as isForbidden,u as isUnknownCommit};

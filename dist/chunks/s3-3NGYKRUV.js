@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
+import{a as x,b as O,c as n,d as u}from"./chunk-2HRFZQ27.js";import"./chunk-SD3KHEG4.js";import"./core.js";import{a_10 as r}from"./core.js";import"./core.js";import{a_4 as m,b_4 as e,c_4 as i,d_4 as _,e_4 as b,f_4 as c}from"./core.js";export{x as openS3,n as refusalOf,O as settingsOf,u as statusOf};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{a as r}from"./chunk-RAFX322O.js";import"./chunk-LMYBUN2X.js";import"./chunk-PWOXIFYM.js";import{f as e}from"./chunk-UT5O72HO.js";var o=e(r(),1);var export_GoogleAuth=o.GoogleAuth;var export_Impersonated=o.Impersonated;export{export_GoogleAuth as GoogleAuth,export_Impersonated as Impersonated};

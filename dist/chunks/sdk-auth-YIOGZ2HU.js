@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
+import{a}from"./chunk-I5UKRJMP.js";import"./chunk-VJKLEBDA.js";import"./chunk-OOX2RIKH.js";import"./core.js";import{a_4 as s,b_4 as m,c_4 as _,d_4 as d,e_4 as o,f_4 as f}from"./core.js";var r=o(a(),1),l=r.GoogleAuth,n=r.Impersonated;export{l as GoogleAuth,n as Impersonated};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{a as o,b as r}from"./chunk-KDMDDWZY.js";import"./chunk-FJU7TC7W.js";import"./chunk-ASARG32T.js";import"./chunk-PWOXIFYM.js";import"./chunk-UT5O72HO.js";export{o as CRC32C,r as Storage};

@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
+import{a as f,b}from"./chunk-TJDF67E3.js";import"./chunk-WV6UFFME.js";import"./chunk-FJ4KPF6W.js";import"./chunk-OOX2RIKH.js";import"./core.js";import{a_4 as s,b_4 as t,c_4 as m,d_4 as p,e_4 as i,f_4 as _}from"./core.js";export{f as CRC32C,b as Storage};
