@@ -37,8 +37,8 @@ export interface EmulatedRun {
 /** One emulated service: a state machine over the clock. It never learns what a test expects. */
 export interface Service {
   readonly name: string;
-  /** Operation name for faults and the request log, and whether it changes state. */
-  identify(request: EmulatedRequest): { readonly operation: string; readonly write: boolean };
+  /** Operation name for faults and the request log, whether it changes state, and what it names where its path does not tell. */
+  identify(request: EmulatedRequest): { readonly operation: string; readonly write: boolean; readonly about?: string };
   handle(request: EmulatedRequest): Promise<EmulatedResponse>;
   /** An error in the service's own wire format, for injected faults. */
   failure(status: number, request: EmulatedRequest): EmulatedResponse;

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { split, withCore } from './core.mjs';
+import { split, withCores } from './core.mjs';
 
 /** What packages load at once but this tool needs late or never: it would only cost start-up time. */
 const light = {
@@ -57,7 +57,10 @@ const banner = [
   'const require = __createRequire(import.meta.url);',
   "const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));",
 ].join('');
-const files = await withCore(split(result, root, outdir), 'main.js', { ...common, banner: { js: banner } });
+const files = await withCores(split(result, root, outdir), ['post.js', 'main.js'], {
+  ...common,
+  banner: { js: banner },
+});
 files.set('package.json', Buffer.from(`${JSON.stringify({ type: 'module' })}\n`));
 for (const [name, contents] of files) {
   const path = join(outdir, name);

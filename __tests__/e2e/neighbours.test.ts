@@ -69,7 +69,9 @@ describe('orders and orders-returns side by side', () => {
     expect(forced.outcomes).toEqual({ orders: 'succeeded' });
     expect(forced.ledger).toEqual(['refs/stream-rollout/production/orders']);
     expect(await stage.cloud.states('glue', 'orders-returns')).toEqual({ [other]: 'RUNNING' });
-    const writes = forced.requests.filter(({ service, write }) => service === 'glue' && write);
+    const asked = forced.requests.filter(({ service }) => service === 'glue');
+    expect([...new Set(asked.map(({ about }) => about))]).toEqual(['orders']);
+    const writes = asked.filter(({ write }) => write);
     expect(writes.map(({ operation }) => operation)).toEqual(['BatchStopJobRun', 'StartJobRun']);
   });
 

@@ -176,6 +176,22 @@ const rows: readonly Row[] = [
     { action: 'roll-out', strategy: 'create' },
   ],
   [
+    'left down by a rollout that did not find the snapshot: its last good run is asked again',
+    { job: snaps, record: record(snaps, closed('stuck')), runs: [recorded(snaps, { state: 'stopped' })] },
+    {},
+    { action: 'roll-out', strategy: 'savepoint-upgrade', current: { run: 'run-1' } },
+  ],
+  [
+    'left down by a new run that never was good: it is asked for nothing',
+    {
+      job: snaps,
+      record: record(snaps, closed('failed')),
+      runs: [run('run-2', 'snaps', { state: 'failed', stamp: stamp(snaps, revision(snaps), 2) })],
+    },
+    { force: true },
+    { action: 'roll-out', strategy: 'create' },
+  ],
+  [
     'down, overwrite',
     { job: orders, record: record(orders) },
     { onDrift: 'overwrite' },

@@ -314,6 +314,41 @@ const table: readonly Row[] = [
     expected: 'inconclusive',
   },
   {
+    name: 'one sample is no stretch, however short it may be',
+    spec: { ...converges, forSeconds: 0 },
+    points: [point(0, 900), point(30, 50)],
+    now: 31,
+    expected: null,
+  },
+  {
+    name: 'two samples are too few for a stretch',
+    spec: { ...converges, intervalSeconds: 60 },
+    points: [point(0, 50), point(120, 50)],
+    now: 121,
+    expected: null,
+  },
+  {
+    name: 'failing at first, and then as expected whenever it had input',
+    spec: { ...converges, min: 1, max: null },
+    points: every(60, flat(0, 11), 0, { idle: true }).map((one, i) =>
+      i < 2 ? { ...one, idle: false, value: i === 1 ? 7 : 0 } : one,
+    ),
+    expected: 'pass',
+    says: 'whenever the source had input',
+  },
+  {
+    name: 'failing at first, and then without input',
+    spec: { ...converges, min: 1, max: null },
+    points: every(60, flat(0, 11), 0, { idle: true }).map((one, i) => (i < 2 ? { ...one, idle: false } : one)),
+    expected: 'fail',
+  },
+  {
+    name: 'as expected a few times after a failure shortly before the deadline',
+    spec: { ...converges, min: 1, max: null },
+    points: every(30, [...flat(0, 19), 7, 7]),
+    expected: 'fail',
+  },
+  {
     name: 'idle all along, to converge',
     spec: converges,
     points: every(30, flat(0), 0, { idle: true }),
@@ -420,6 +455,27 @@ const table: readonly Row[] = [
     expected: null,
   },
   {
+    name: 'progress of a source that has just got input again',
+    spec: { mode: 'hold', kind: 'counter', min: 0.001, graceSeconds: 60 },
+    points: every(
+      30,
+      flat(0).map((_, i) => (i < 11 ? 5 : 5 + (i - 10) * 10)),
+    ).map((one, i) => (i < 10 ? { ...one, idle: true } : one)),
+    expected: 'pass',
+  },
+  {
+    name: 'input now and then, and never any progress',
+    spec: { mode: 'hold', kind: 'counter', min: 0.001, graceSeconds: 60 },
+    points: every(30, flat(5)).map((one, i) => (i % 3 === 0 ? one : { ...one, idle: true })),
+    expected: 'fail',
+  },
+  {
+    name: 'a counter of an idle source',
+    spec: { mode: 'hold', kind: 'counter', min: 0.001, graceSeconds: 60 },
+    points: every(30, flat(5), 0, { idle: true }),
+    expected: 'skipped',
+  },
+  {
     name: 'no progress at all',
     spec: { mode: 'hold', kind: 'counter', min: 0.001, graceSeconds: 60 },
     points: every(30, flat(400)),
@@ -505,6 +561,35 @@ const table: readonly Row[] = [
     baseline: none('nothing-before'),
     points: every(30, flat(1)),
     expected: 'skipped',
+  },
+  {
+    name: 'baseline missing, and only the other side has an absolute bound',
+    spec: { ...holds, minVsBaseline: 0.7 },
+    baseline: none('not-measured'),
+    points: every(30, flat(1)),
+    expected: 'inconclusive',
+    says: 'the old run was not measured',
+  },
+  {
+    name: 'baseline missing, and the absolute bound of the other side is broken',
+    spec: { ...holds, minVsBaseline: 0.7 },
+    baseline: none('not-measured'),
+    points: every(30, flat(101)),
+    expected: 'fail',
+  },
+  {
+    name: 'baseline 0, and only the other side has an absolute bound',
+    spec: { ...converges, minVsBaseline: 0.7 },
+    baseline: { value: 0, samples: 5, why: 'zero' },
+    points: every(30, flat(1)),
+    expected: 'inconclusive',
+  },
+  {
+    name: 'no run before, and the other side has an absolute bound',
+    spec: { ...holds, minVsBaseline: 0.7 },
+    baseline: none('nothing-before'),
+    points: every(30, flat(1)),
+    expected: 'pass',
   },
 ];
 

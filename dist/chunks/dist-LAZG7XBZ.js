@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{c as a}from"./chunk-WV6UFFME.js";import"./core.js";import{a_4 as t,b_4 as _,c_4 as e,d_4 as f,e_4 as m,f_4 as p}from"./core.js";var i=a();export{i as default};
+import{c as a}from"./chunk-WV6UFFME.js";import"./core-post.js";import{a_7 as t,b_7 as _,c_7 as e,d_7 as f,e_7 as m,f_7 as p}from"./core-post.js";var i=a();export{i as default};

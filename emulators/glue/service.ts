@@ -64,7 +64,9 @@ export function glueService(clock: EmulatorClock, options: GlueOptions = {}): Gl
     name: 'glue',
     identify(request) {
       const operation = operationOf(request);
-      return { operation, write: operations[operation]?.write ?? false };
+      const write = operations[operation]?.write ?? false;
+      const about = jobNamedIn(request);
+      return { operation, write, ...(about === null ? {} : { about }) };
     },
     async handle(request) {
       const now = settled();
@@ -119,6 +121,13 @@ function inputOf(request: EmulatedRequest): JsonObject {
   const input: unknown = parsed(request.body.toString());
   if (isObject(input)) return input;
   throw new GlueError('SerializationException', 'The request body is not a JSON object.');
+}
+
+/** The job that a request is about, for the request log. */
+function jobNamedIn(request: EmulatedRequest): string | null {
+  const input = parsed(request.body.toString());
+  const name = isObject(input) ? (input['JobName'] ?? input['Name']) : null;
+  return typeof name === 'string' ? name : null;
 }
 
 function parsed(text: string): unknown {

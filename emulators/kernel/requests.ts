@@ -7,6 +7,8 @@ export interface LoggedRequest {
   readonly path: string;
   readonly status: number;
   readonly write: boolean;
+  /** What the request names, where its path does not tell: a Glue job. */
+  readonly about?: string;
 }
 
 /** The requests in the order in which they arrived; the oldest are dropped beyond `limit`. */

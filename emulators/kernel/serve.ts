@@ -42,9 +42,17 @@ async function answer(
     throw error;
   }
   const { request, tooLarge } = read;
-  const { operation, write } = service.identify(request);
+  const { operation, write, about } = service.identify(request);
   const { method, path } = request;
-  const close = kernel.requests.open({ at, service: service.name, operation, method, path, write });
+  const close = kernel.requests.open({
+    at,
+    service: service.name,
+    operation,
+    method,
+    path,
+    write,
+    ...(about === undefined ? {} : { about }),
+  });
   const faults = kernel.faults.hit(service.name, operation, write);
 
   for (const fault of faults.filter(({ when }) => when === 'before')) {

@@ -53,7 +53,7 @@ function none(found: Of<'none'>, c: Context): Intent {
       message: `its last rollout ended ${c.record?.closed?.outcome ?? 'badly'} and left nothing running`,
     },
   };
-  return start(found.last, [reason[found.since]]);
+  return { ...start(found.last, [reason[found.since]]), ...stateOf(found.last, c) };
 }
 
 /** Cut off in the middle, and its record is lost: the same revision goes on where it stood; for another one a person decides. */
@@ -83,10 +83,12 @@ function leavesSnapshot({ job, engine }: Context): boolean {
 
 const fromSnapshot = { situation: 'change', impact: 'upgrade' } as const;
 
-/** It went down by itself, or by hand, and where its state stands is not in the ledger: its last run is asked for it. */
-function asksForState(last: Run | null, c: Context): boolean {
-  const consented = c.input.options.accept.has('state-loss');
-  return last !== null && c.record?.good?.snapshot == null && leavesSnapshot(c) && !consented;
+/** The last good run went down by itself, or by hand, and where its state stands is not in the ledger: it is asked for it. */
+function stateOf(last: Run | null, c: Context): typeof fromSnapshot | Record<string, never> {
+  const good = c.record?.good ?? null;
+  if (last === null || good === null || good.snapshot !== null) return {};
+  const isGood = last.id === good.runId || last.stamp?.revision === good.revision;
+  return isGood && leavesSnapshot(c) && !c.input.options.accept.has('state-loss') ? fromSnapshot : {};
 }
 
 function adoptable({ run }: Of<'adoptable'>, c: Context): Intent {
@@ -146,8 +148,7 @@ function down(found: Of<'down'>, c: Context): Intent {
   }
   const held = quarantineOf(c);
   if (held !== null) return quarantinedDown(at, held, c);
-  const state = asksForState(found.last, c) ? fromSnapshot : {};
-  return { ...start(found.last, [{ kind: 'down', message }]), ...state, ...at };
+  return { ...start(found.last, [{ kind: 'down', message }]), ...stateOf(found.last, c), ...at };
 }
 
 function ending({ run }: Of<'ending'>, c: Context): Intent {

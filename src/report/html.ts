@@ -1,6 +1,7 @@
 import type { JobPlan, Plan } from '../model/plan.js';
 import type { JobReport, Report } from '../model/report.js';
 import { chart } from './html-chart.js';
+import { gates } from './html-gates.js';
 import { headline, planHeadline } from './now.js';
 import { jobs as countOf, html, seconds } from './text.js';
 
@@ -10,7 +11,7 @@ h1{font-size:1.5rem}h2{font-size:1.2rem;border-bottom:1px solid #d1d9e0;padding-
 table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{border:1px solid #d1d9e0;padding:.35rem .6rem;text-align:left;vertical-align:top}
 th{background:#f6f8fa}code{font:13px ui-monospace,monospace;background:#f6f8fa;padding:.1em .3em;border-radius:4px;overflow-wrap:anywhere}
 .succeeded,.adopted,.unchanged{color:#1a7f37}.failed,.rolled-back,.stuck,.refused{color:#cf222e}
-svg{max-width:100%;height:auto;font:12px system-ui,sans-serif}svg .axis{fill:#59636e}p.note{color:#59636e}
+svg{max-width:100%;height:auto;font:12px system-ui,sans-serif}figure{margin:1rem 0}svg .axis{fill:#59636e}p.note{color:#59636e}
 @media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}th,code{background:#151b23}h2,th,td{border-color:#3d444d}svg text{fill:#e6edf3}}
 `;
 
@@ -50,6 +51,7 @@ export function reportSection(title: string, report: Report): string {
     table(heads, told.map(reportRow)),
     unchanged(report.jobs.length - told.length),
     chart(told),
+    ...told.map(gates),
     ...told.map(messages),
   ]);
 }

@@ -55,12 +55,29 @@ function atDeadline(spec: GateSpec, inside: readonly Graded[], from: number, dea
   if (noComplaint && told.length >= spec.minSamples && longestGap(timesOf(told), from, deadline) <= stale) {
     return { result: 'pass', message: 'it was as expected whenever the source had input' };
   }
+  if (isQuiet(spec, told, deadline)) {
+    return inside.slice(inside.findLastIndex(({ grade }) => grade === 'fail')).some(({ grade }) => grade === 'unknown')
+      ? { result: 'inconclusive', message: 'it was as expected whenever the source had input, as far as that was known' }
+      : { result: 'pass', message: 'it was as expected in the end, whenever the source had input' };
+  }
   const late = `it was not ${inWords(spec)} for ${spec.forSeconds} s within ${spec.endSeconds} s`;
   const stillFails = last.grade === 'fail' && deadline - last.at <= stale;
   if (stillFails) return { result: 'fail', message: `${late}, and ${reading(last.value, spec)} at the end` };
   return mayHavePassed(spec, told, from, deadline)
     ? { result: 'inconclusive', message: `${late}, as far as samples were known` }
     : { result: 'fail', message: late };
+}
+
+/**
+ * It failed at first, then passed, and then had no input for as long as it should have passed: the little that piled up was processed,
+ * and what was to be seen since is as expected.
+ */
+function isQuiet(spec: GateSpec, told: readonly Graded[], deadline: number): boolean {
+  const rest = told.slice(told.findLastIndex(({ grade }) => grade === 'fail') + 1);
+  const since = rest.find(({ grade }) => grade === 'pass')?.at;
+  if (since === undefined || deadline - since < spec.forSeconds * 1000) return false;
+  const enough = rest.length >= spec.minSamples && rest.some(({ grade }) => grade === 'idle');
+  return enough && longestGap(timesOf(rest), since, deadline) <= spec.staleSeconds * 1000;
 }
 
 /** Between two failures, or the ends, lies a stretch that is long enough and not known well enough to rule a pass out. */
@@ -99,7 +116,7 @@ function isLong(span: Span, spec: GateSpec): boolean {
 }
 
 function leastSamples(spec: GateSpec): number {
-  return Math.max(1, Math.ceil(spec.forSeconds / spec.intervalSeconds));
+  return Math.max(spec.minSamples, Math.ceil(spec.forSeconds / spec.intervalSeconds));
 }
 
 function timesOf(all: readonly Graded[]): readonly number[] {

@@ -16,7 +16,8 @@ const idleGrades: Readonly<Record<WhenIdle, Grade>> = { skip: 'idle', pass: 'pas
 export function gradeOf(reading: Reading, limits: Limits | null, whenIdle: WhenIdle): Grade {
   if (reading.idle) return idleGrades[whenIdle];
   if (reading.value === null || !Number.isFinite(reading.value) || limits === null) return 'unknown';
-  return within(reading.value, limits) ? 'pass' : 'fail';
+  if (!within(reading.value, limits)) return 'fail';
+  return limits.open ? 'unknown' : 'pass';
 }
 
 export function graded(readings: readonly Reading[], limits: Limits | null, whenIdle: WhenIdle): readonly Graded[] {

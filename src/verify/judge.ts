@@ -23,16 +23,18 @@ export function judge(
     return { result: 'skipped', message: 'no run was there before to compare with' };
   }
   if (limits === 'no-baseline') {
-    return {
-      result: 'inconclusive',
-      message: 'the old run was not measured before the change, so there is nothing to compare with',
-    };
+    return notCompared;
   }
   const all = graded(readings(spec, watched, points, now), limits, spec.whenIdle);
-  return spec.mode === 'converge'
-    ? judgeConverge(spec, all, watched.runningSince, now)
-    : judgeHold(spec, all, watched.runningSince, now);
+  const judgeMode = spec.mode === 'converge' ? judgeConverge : judgeHold;
+  const verdict = judgeMode(spec, all, watched.runningSince, now);
+  return limits.open && verdict?.result === 'inconclusive' ? notCompared : verdict;
 }
+
+const notCompared: GateVerdict = {
+  result: 'inconclusive',
+  message: 'the old run was not measured before the change, so there is nothing to compare with',
+};
 
 /** What each sample says by itself, for evidence and charts. A counter's readings are its growth per second. */
 export function gradesOf(

@@ -41,6 +41,8 @@ export function readingOf(point: Point, runs: readonly string[] | null): Reading
 /**
  * Growth per second over `windowSeconds`, for each reading that lies at least that long after another. A counter that went back
  * in between has been reset, so its growth is unknown. Readings of the first window have nothing to be compared with and give none.
+ * Only time with input counts: right after an idle hour nothing could have been processed yet, so until a window of it has passed the
+ * source is still idle; input that comes in short bursts adds up.
  */
 export function rates(
   spec: Pick<GateSpec, 'windowSeconds' | 'staleSeconds'>,
@@ -48,20 +50,36 @@ export function rates(
 ): readonly Reading[] {
   const known = all.filter(({ value }) => value !== null && value >= 0) as readonly (Reading & { value: number })[];
   const resets = [...runningCount(known, (reading, before) => before !== null && reading.value < before.value)];
+  const active = [...activeTime(known)];
   const at = new Map(known.map((reading, index) => [reading as Reading, index]));
   let first = 0;
   return all.flatMap((reading) => {
     const index = at.get(reading);
     if (index === undefined)
       return known[0] !== undefined && reading.at > known[0].at ? [{ ...reading, value: null }] : [];
-    while (reading.at - (known[first + 1]?.at ?? Number.POSITIVE_INFINITY) >= spec.windowSeconds * 1000) first += 1;
+    const until = active[index] ?? 0;
+    while (until - (active[first + 1] ?? Number.POSITIVE_INFINITY) >= spec.windowSeconds * 1000) first += 1;
     const from = known[first];
     if (from === undefined) return [];
-    const seconds = (reading.at - from.at) / 1000;
-    if (seconds < spec.windowSeconds || seconds <= 0) return [];
+    const seconds = (until - (active[first] ?? 0)) / 1000;
+    if (seconds < spec.windowSeconds || seconds <= 0) {
+      const passed = reading.at - (known[0]?.at ?? reading.at);
+      return passed < spec.windowSeconds * 1000 || passed <= 0 ? [] : [{ ...reading, value: null, idle: true }];
+    }
     const broken = resets[index] !== resets[first] || seconds > spec.windowSeconds + spec.staleSeconds;
     return [{ ...reading, value: broken ? null : ((reading.value ?? 0) - from.value) / seconds }];
   });
+}
+
+/** Milliseconds with input up to each reading: what lies before an idle one had none. */
+function* activeTime(all: readonly Reading[]): Generator<number> {
+  let sum = 0;
+  let before: number | null = null;
+  for (const { at, idle } of all) {
+    if (before !== null && !idle) sum += at - before;
+    before = at;
+    yield sum;
+  }
 }
 
 function* runningCount<T>(items: readonly T[], counts: (item: T, before: T | null) => boolean): Generator<number> {

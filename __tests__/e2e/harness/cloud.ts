@@ -8,6 +8,8 @@ export interface Logged {
   /** ISO time by the local cloud's clock. */
   readonly at: string;
   readonly service: string;
+  /** The Glue job that it names. */
+  readonly about?: string;
   readonly operation: string;
   readonly path: string;
   readonly status: number;

@@ -26,7 +26,7 @@ export const signals: readonly Signal[] = [
       min: 0.001,
       forSeconds: 120,
       deadlineSeconds: 900,
-      why: 'RUNNING says that the driver started, not that batches are processed; skipped for jobs that publish no streaming metrics',
+      why: 'RUNNING says that the driver started, not that batches are processed; skipped for jobs that are known to publish no streaming metrics',
     },
   },
   {
