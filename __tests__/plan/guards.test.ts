@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { gateFindings } from '../../src/plan/gates.js';
 import { type Consent, planExitCode, withFindings } from '../../src/plan/index.js';
 import { change, job, plan, planOf, record, recorded, run, settled, stamp, touchedBy, upgrade } from './world.js';
 
@@ -98,6 +99,27 @@ describe('gates', () => {
     expect(long.findings[0]?.message).toContain('is watched for 3601 s, a call lasts 3600 s');
     const late = { mode: 'converge', deadline: 4000 };
     expect(plan(upgrade(probed(60, late)), within(3600)).action).toBe('refuse');
+  });
+
+  it('have to fit into one call with the overlap of a parallel rollout, and with the gates beside them', () => {
+    const beside = { ...probed(60), parallel: { overlapSeconds: 7200, slots: [] } };
+    const told = (strategy: 'parallel' | 'restart') =>
+      gateFindings(beside, {}, 3600, strategy).map(({ code, message }) => `${code}: ${message}`);
+    expect(told('parallel').join()).toContain('gate-needs-history: the new run is watched for 7200 s');
+    expect(told('restart')).toEqual([]);
+    const slow = { signal: 'slow', mode: 'converge', max: 1, deadline: 4000 };
+    const both = job('orders', {
+      verify: {
+        ...verify,
+        gates: [{ signal: 'lag', mode: 'hold', max: 120 }, slow],
+        signals: { lag: { http: { url: 'http://probe' } }, slow: { prometheus: { url: 'http://p', query: 'q' } } },
+      },
+    });
+    const found = plan(upgrade(both), within(3600));
+    expect([found.action, found.findings[0]?.code]).toEqual(['refuse', 'gate-needs-history']);
+    expect(found.findings[0]?.message).toContain(
+      'is watched for 4060 s, a call lasts 3600 s, and the source of lag keeps',
+    );
   });
 
   it('may take longer where the source keeps history, or the gate decides nothing', () => {

@@ -12,6 +12,8 @@ const specs: fc.Arbitrary<GateSpec> = fc
       { mode: 'hold', min: 3 },
       { mode: 'hold', min: 2, max: 6 },
       { mode: 'hold', minVsBaseline: 0.5 },
+      { mode: 'hold', max: 8, minVsBaseline: 0.5 },
+      { mode: 'converge', max: 8, minVsBaseline: 0.5, forSeconds: 0 },
       { mode: 'converge', max: 5, forSeconds: 60 },
       { mode: 'converge', min: 3, forSeconds: 90 },
       { mode: 'budget', kind: 'counter', maxDelta: 4 },

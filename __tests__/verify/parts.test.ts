@@ -6,6 +6,7 @@ import { baselineOf } from '../../src/verify/baseline.js';
 import { thinned } from '../../src/verify/chart.js';
 import { collectorOf } from '../../src/verify/collector.js';
 import { withIdle } from '../../src/verify/idle.js';
+import { judgeLife, observeLife, watchOf } from '../../src/verify/life.js';
 import type { Asked, Sampler } from '../../src/verify/samplers/asked.js';
 import { type Sourced, signalOf } from '../../src/verify/signals.js';
 import { specsOf, unknownSignals } from '../../src/verify/spec.js';
@@ -140,6 +141,14 @@ describe('gate specs', () => {
     expect(one).toMatchObject({ graceSeconds: 120, endSeconds: 120 + 4 * 60 });
   });
 
+  it('do not ask for points closer together than the engine keeps them', () => {
+    const [one] = specsOf(job([{ signal: 'lag', mode: 'hold', max: 1, interval: 10 }]), offered);
+    expect(one).toMatchObject({ intervalSeconds: 60, staleSeconds: 330 });
+    const signals = { lag: { prometheus: { url: 'x', query: 'y' } } };
+    const [closer] = specsOf(job([{ signal: 'lag', mode: 'hold', max: 1, interval: 10 }], 300, signals), offered);
+    expect(closer).toMatchObject({ intervalSeconds: 10, staleSeconds: 55 });
+  });
+
   it('on a declared source follow what the manifest says of it', () => {
     const signals = {
       lag: { prometheus: { url: 'x', query: 'y' }, unit: 's', latenessSeconds: 30, input: 'progress' },
@@ -189,6 +198,41 @@ describe('the verdict over all', () => {
     expect(verdictOver(passed, [gate('pass'), gate('skipped', { id: 'x' })])?.message).toBe(
       'run a ran for 300 s, and passed lag',
     );
+  });
+});
+
+describe("the run's own states", () => {
+  const spec = { runningWithinSeconds: 900, bakeSeconds: 3600 };
+  const seen = (state: 'starting' | 'running') => run({ state });
+  /** Looks at these seconds, and the verdict of the last one. */
+  const over = (...looks: readonly (readonly [number, 'starting' | 'running'])[]) => {
+    const [first, ...more] = looks;
+    let watch = watchOf(seen(first?.[1] ?? 'starting'), at(first?.[0] ?? 0));
+    for (const [seconds, state] of more) watch = observeLife(watch, seen(state), at(seconds));
+    const [seconds, state] = looks.at(-1) ?? [0, 'starting'];
+    const verdict = judgeLife(watch, seen(state), spec, at(seconds));
+    return verdict === null || verdict.result === 'pass' ? (verdict?.result ?? null) : verdict.code;
+  };
+
+  it('have to reach running in time', () => {
+    expect(over([0, 'starting'], [900, 'starting'])).toBeNull();
+    expect(over([0, 'starting'], [901, 'starting'])).toBe('not-running-in-time');
+  });
+
+  it('may fall back once, however late, and then have to reach running in time again', () => {
+    expect(over([0, 'running'], [3000, 'starting'])).toBeNull();
+    expect(over([0, 'running'], [3000, 'starting'], [3900, 'starting'])).toBeNull();
+    expect(over([0, 'running'], [3000, 'starting'], [3901, 'starting'])).toBe('not-running-in-time');
+    expect(over([0, 'running'], [3000, 'starting'], [3100, 'running'], [6699, 'running'])).toBeNull();
+    expect(over([0, 'running'], [3000, 'starting'], [3100, 'running'], [6700, 'running'])).toBe('pass');
+  });
+
+  it('may not fall back again and again', () => {
+    const back = [10, 30, 50].flatMap((seconds) => [
+      [seconds, 'starting'] as const,
+      [seconds + 10, 'running'] as const,
+    ]);
+    expect(over([0, 'running'], ...back)).toBe('crash-loop');
   });
 });
 

@@ -159,6 +159,28 @@ describe('a baseline', () => {
     expect(done.ended.record.baseline?.gates['progress']?.why).toBe('measured');
   });
 
+  it('has its samples although they are taken more often than anybody looks', async () => {
+    const gates: Gate[] = [{ signal: 'lag', mode: 'converge', 'max-vs-baseline': 2, for: 60 }];
+    const of = stage('restart', { gates, fares: { offers: [signal('lag', { intervalSeconds: 1 })], drains: 150 } });
+    const { baseline } = (await played(of)).ended.record;
+    expect(baseline?.gates['lag']?.samples).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each([true, false])('is asked for again where its source is away for a moment (history: %s)', async (history) => {
+    const of = stage('restart', { gates: [relative], fares: { history, unreadableFor: 40 } });
+    const done = await played(of);
+    expect(done.ended.record.baseline?.gates['progress']?.why).toBe('measured');
+    expect([done.outcome, done.results]).toEqual(['succeeded', { progress: 'pass' }]);
+  });
+
+  it('is not waited for without end', async () => {
+    const of = stage('restart', { gates: [relative], fares: { history: true, unreadableFor: 86_400 } });
+    const before = of.clock.now();
+    const done = await played(of);
+    expect([done.code, (of.written[0]?.at ?? 0) - before]).toEqual(['gate-inconclusive', expect.any(Number)]);
+    expect((of.written[0]?.at ?? 0) - before).toBeLessThan(300_000);
+  });
+
   it('is not needed for a first start', async () => {
     const done = await played(stage('create', { gates: [relative] }));
     expect([done.outcome, done.results]).toEqual(['succeeded', { progress: 'skipped' }]);

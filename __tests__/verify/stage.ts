@@ -22,6 +22,8 @@ export interface Fares {
   /** Seconds between two restarts of the new run's tasks. */
   readonly restartsEvery?: number;
   readonly missing?: boolean;
+  /** The metrics' source gives no answer for so many seconds. */
+  readonly unreadableFor?: number;
   /** The metrics that are given are those of another run. */
   readonly ofRun?: string;
   /** Points show that many seconds late, and the source keeps history. */
@@ -51,6 +53,7 @@ function meter(fares: Fares, clock: { now(): number }, active: () => readonly Ru
   const { input = 100, drains = 300 } = fares;
   const kept = new Map<string, Sample[]>();
   let at = clock.now();
+  let asked: number | null = null;
   /** One backlog for the runs that follow each other, one each for runs with an input of their own. */
   const backlogs = new Map<string, number>([['', 0]]);
   const of = (run: Run) => (apart ? run.id : '');
@@ -95,6 +98,8 @@ function meter(fares: Fares, clock: { now(): number }, active: () => readonly Ru
     step,
     measure: async (run: Run, name: string, since: string): Promise<readonly Sample[] | null> => {
       step(clock.now());
+      asked ??= clock.now();
+      if (clock.now() - asked < (fares.unreadableFor ?? 0) * 1000) throw new Error('503');
       const all = kept.get(`${run.id} ${name}`) ?? [];
       if (fares.missing === true) return [];
       const visible = all.filter((sample) => Date.parse(sample.at) <= clock.now() - (fares.lateBy ?? 0) * 1000);

@@ -112,6 +112,7 @@ export interface JobRecord {
     readonly run: string;
     readonly startedAt: number;
     readonly runningSince: number | null;
+    readonly downSince?: number;
     readonly restarts: number;
   } | null;
   readonly verdict: {

@@ -19,7 +19,7 @@ export function planJob(c: Context): JobPlan {
   const direction = acts(intent) && intent.action !== 'adopt' ? relate(c) : { finding: null, used: null };
   const findings = [
     ...c.change.findings,
-    ...gateFindings(c.job, c.engine, c.input.options.waitSeconds ?? null),
+    ...gateFindings(c.job, c.engine, c.input.options.waitSeconds ?? null, choice.strategy),
     ...keptName(c.job),
     ...intent.findings,
     ...newName(c.job, intent, choice),

@@ -3,6 +3,7 @@ import { isActive, isEnding } from '../model/run.js';
 import type { Baseline, GateSpec } from '../model/verification.js';
 import {
   baselineOf,
+  baselinePatience,
   baselineSeconds,
   baselineWaitSeconds,
   needsBaseline,
@@ -63,10 +64,10 @@ export function beforeOf(crew: Crew, land: (message: string) => Promise<void>): 
       const longest = Math.max(...specs.map(baselineSeconds));
       await collector.collect(old, record, at - longest * 1000, now);
       const wait = Math.max(0, ...specs.filter(({ history }) => !history).map(baselineWaitSeconds));
-      if (
-        clock.now() - at < wait * 1000 &&
-        specs.some((spec) => !spec.history && !collector.taken(spec.signal).absent)
-      ) {
+      const since = (clock.now() - at) / 1000;
+      const taking = since < wait && specs.some((spec) => !spec.history && !collector.taken(spec.signal).absent);
+      const hoping = since < wait + baselinePatience && specs.some((spec) => mayBeMeasured(spec, old.id, collector));
+      if (taking || hoping) {
         if (now === at) crew.tell({ job: crew.subject.job, at, text: `measuring ${old.id} before the change` });
         return false;
       }
@@ -79,6 +80,14 @@ export function beforeOf(crew: Crew, land: (message: string) => Promise<void>): 
 function measured(spec: GateSpec, run: string, collector: Collector): Baseline {
   const { points, absent } = collector.taken(spec.signal);
   return absent ? notMeasured : baselineOf(spec, run, points);
+}
+
+/** Without it the gate would come to nothing after the change, and its source may only have been away for a moment. */
+function mayBeMeasured(spec: GateSpec, run: string, collector: Collector): boolean {
+  const { points, errors, absent } = collector.taken(spec.signal);
+  if (absent || spec.advisory || baselineOf(spec, run, points).why !== 'too-few') return false;
+  // A source with history that answered has said all that it knows; an idle run shows nothing to wait for.
+  return spec.history ? points.length === 0 && errors.length > 0 : !points.some(({ idle }) => idle);
 }
 
 /** Nothing was called yet, by anybody, as far as the journal and the look tell. */

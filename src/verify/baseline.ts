@@ -26,6 +26,9 @@ export function baselineWaitSeconds(spec: GateSpec): number {
   return counted + (baselineSamples - 1) * spec.intervalSeconds;
 }
 
+/** For how long more it is asked again where its source was away, or gave too little, in seconds: the old run goes on meanwhile. */
+export const baselinePatience = 120;
+
 /** The median of what was measured of the old run while it had input; `run` its id. A median of 0 says nothing about a ratio. */
 export function baselineOf(spec: GateSpec, run: string, points: readonly Point[]): Baseline {
   const sorted = [...points].sort((a, b) => a.at - b.at).map((point) => readingOf(point, [run]));

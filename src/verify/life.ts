@@ -7,6 +7,8 @@ export interface Watch {
   readonly startedAt: number;
   /** Since when the run has been seen running without a break; null while it is not. */
   readonly runningSince: number | null;
+  /** Since when it has been down after it ran; left out where it is not. */
+  readonly downSince?: number;
   /** Restarts seen: the run fell back to starting, or the engine continued it under a new id. */
   readonly restarts: number;
 }
@@ -29,7 +31,10 @@ export function observeLife(watch: Watch, run: Run, at: number): Watch {
   const fellBack = watch.runningSince !== null && run.state === 'starting';
   const restarts = watch.restarts + (moved || fellBack ? 1 : 0);
   const runningSince = run.state === 'running' ? (moved ? at : (watch.runningSince ?? at)) : null;
-  return { run: run.id, startedAt: watch.startedAt, runningSince, restarts };
+  const next = { run: run.id, startedAt: watch.startedAt, runningSince, restarts };
+  if (runningSince !== null) return next;
+  const downSince = moved || fellBack ? (watch.downSince ?? at) : watch.downSince;
+  return downSince === undefined ? next : { ...next, downSince };
 }
 
 /**
@@ -47,7 +52,7 @@ export function judgeLife(watch: Watch, run: Run, spec: LifeSpec, at: number): V
     return fail('crash-loop', `run ${run.id} was restarted ${watch.restarts} times while it was watched`);
   }
   if (watch.runningSince === null) {
-    if (at - watch.startedAt <= spec.runningWithinSeconds * 1000) return null;
+    if (at - waitingSince(watch) <= spec.runningWithinSeconds * 1000) return null;
     return fail(
       'not-running-in-time',
       `run ${run.id} is still ${run.engineState} after ${spec.runningWithinSeconds} s`,
@@ -60,8 +65,13 @@ export function judgeLife(watch: Watch, run: Run, spec: LifeSpec, at: number): V
 /** When, at the latest, a verdict is due: milliseconds. For telling whether the time of this process suffices. */
 export function verdictDue(watch: Watch, spec: LifeSpec): number {
   return watch.runningSince === null
-    ? watch.startedAt + (spec.runningWithinSeconds + spec.bakeSeconds) * 1000
+    ? waitingSince(watch) + (spec.runningWithinSeconds + spec.bakeSeconds) * 1000
     : watch.runningSince + spec.bakeSeconds * 1000;
+}
+
+/** A run that fell back has the whole time again to come up; that it falls back again and again is counted. */
+function waitingSince({ startedAt, downSince }: Watch): number {
+  return downSince ?? startedAt;
 }
 
 function fail(code: string, message: string): Verdict {

@@ -2,7 +2,7 @@ import type { Gate, Job } from '../model/job.js';
 import type { DefaultGate, GateMode, Signal, WhenIdle } from '../model/signal.js';
 import type { GateSpec } from '../model/verification.js';
 import { leastSamples, missesAllowed, modeDefaults } from './defaults.js';
-import { signalOf } from './signals.js';
+import { type Sourced, signalOf } from './signals.js';
 
 type Verify = { readonly verify: Pick<Job['verify'], 'gates' | 'signals' | 'bakeSeconds'> };
 
@@ -33,7 +33,7 @@ export function specsOf(
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
     const id = count === 1 ? name : `${name}-${count}`;
-    return [specOf(id, found.signal, gate, found.declared?.input ?? null, origin, bakeSeconds)];
+    return [specOf(id, found, gate, origin, bakeSeconds)];
   });
 }
 
@@ -54,14 +54,15 @@ type Said = Partial<Omit<DefaultGate, 'mode' | 'why'>> & {
 
 function specOf(
   id: string,
-  signal: Signal,
+  { signal, source, declared }: Sourced,
   gate: Said,
-  input: string | null,
   origin: GateSpec['origin'],
   bakeSeconds: number,
 ): GateSpec {
   const usual = modeDefaults[gate.mode];
-  const intervalSeconds = gate.intervalSeconds ?? signal.intervalSeconds;
+  // A query can be asked for any step; an engine's points lie as far apart as the engine puts them.
+  const closest = source === 'engine' && signal.history ? signal.intervalSeconds : 0;
+  const intervalSeconds = Math.max(gate.intervalSeconds ?? signal.intervalSeconds, closest);
   // A counter's growth is known only after the first window.
   const warmUp = signal.kind === 'counter' && gate.mode !== 'budget' ? signal.windowSeconds : 0;
   const graceSeconds = Math.max(gate.graceSeconds ?? usual.graceSeconds, warmUp);
@@ -93,7 +94,7 @@ function specOf(
     minSamples: leastSamples,
     advisory: gate.advisory ?? false,
     whenIdle: gate.whenIdle ?? 'skip',
-    input,
+    input: declared?.input ?? null,
     origin,
   };
 }
