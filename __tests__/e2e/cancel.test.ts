@@ -159,6 +159,6 @@ Next: stream-rollout resume --environment production --jobs orders`);
         ['stream-rollout / production', 'completed', 'success'],
       ]);
     },
-    400,
+    200,
   );
 });

@@ -57,7 +57,10 @@ function atDeadline(spec: GateSpec, inside: readonly Graded[], from: number, dea
   }
   if (isQuiet(spec, told, deadline)) {
     return inside.slice(inside.findLastIndex(({ grade }) => grade === 'fail')).some(({ grade }) => grade === 'unknown')
-      ? { result: 'inconclusive', message: 'it was as expected whenever the source had input, as far as that was known' }
+      ? {
+          result: 'inconclusive',
+          message: 'it was as expected whenever the source had input, as far as that was known',
+        }
       : { result: 'pass', message: 'it was as expected in the end, whenever the source had input' };
   }
   const late = `it was not ${inWords(spec)} for ${spec.forSeconds} s within ${spec.endSeconds} s`;
