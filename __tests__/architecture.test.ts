@@ -163,6 +163,12 @@ describe('files', () => {
     expect(all.filter((file) => mark.test(readFileSync(file, 'utf8')))).toEqual([]);
   });
 
+  it('import zod as a namespace, so that the bundle leaves out what nobody uses of it', () => {
+    const all = [...sources, ...filesBelow('emulators', '.ts')];
+    const names = all.filter((file) => /import (type )?\{[^}]*\} from 'zod'/.test(readFileSync(file, 'utf8')));
+    expect(names).toEqual([]);
+  });
+
   it('have named exports only', () => {
     expect(sources.filter((file) => /^export default\b/m.test(text.get(file) ?? ''))).toEqual([]);
   });

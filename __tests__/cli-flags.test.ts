@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -41,5 +41,17 @@ describe('the command line', () => {
     const text = help('apply').replace(/\s+/g, ' ');
     expect(text).toMatch(/--on-drift <value> [^-]*One of: fail, adopt, overwrite\. \(default: fail\)/);
     expect(text).toContain('Any of: duplicates, state-loss, shared-input, downgrade, unsafe-rollback.');
+  });
+
+  it('tells a folder that is not there as a wrong input', () => {
+    const nowhere = join(folder, 'nowhere');
+    const found = spawnSync(process.execPath, [join(folder, 'cli.mjs'), '-C', nowhere, 'plan', '--json'], {
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      ...{ kind: 'error', code: 'input-invalid', exitCode: 4 },
+      message: `\`--directory\`: there is no folder ${nowhere}.`,
+    });
+    expect(found.status).toBe(4);
   });
 });

@@ -87,6 +87,7 @@ describe('the published schemas', () => {
             run: null,
             state: null,
             url: null,
+            others: [],
             commit: null,
             lastOutcome: null,
             lastAt: null,

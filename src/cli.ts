@@ -1,12 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { keepHeapSmall } from './heap.js';
 import { cliRawInputs, readCliInputs } from './inputs/cli.js';
+import { commands, commonFlags } from './inputs/commands.js';
 import { type Field, type FieldName, fields, withChoices } from './inputs/fields.js';
 import type { Inputs, Mode } from './inputs/inputs.js';
 import { chooseMode } from './inputs/mode.js';
 import { RolloutError } from './model/error.js';
 import type { Plan } from './model/plan.js';
 import type { Report } from './model/report.js';
+import { completeError } from './modes/complete.js';
 import { log, renderLog } from './modes/log.js';
 import { makeBench } from './modes/make-bench.js';
 import { ManifestInvalid, validateWorkTree } from './modes/manifest.js';
@@ -33,43 +35,6 @@ let ended = false;
 /** Hides secrets; from the bench, as soon as there is one. */
 let mask = (text: string) => text;
 
-/** Flags that each command takes beside the common ones. */
-const commands: Readonly<
-  Record<Exclude<Mode, 'auto'>, { readonly text: string; readonly flags: readonly FieldName[] }>
-> = {
-  validate: { text: 'check the manifest, for all environments where none is named', flags: [] },
-  detect: { text: 'what this commit changes, from git alone: no credentials, no engine call', flags: ['base'] },
-  plan: {
-    text: 'what apply would do',
-    flags: ['base', 'strategy', 'force', 'accept', 'on-drift', 'rollback-to', 'max-changed-jobs'],
-  },
-  apply: {
-    text: 'roll out what changed',
-    flags: [
-      'base',
-      'strategy',
-      'force',
-      'rebuild',
-      'accept',
-      'on-drift',
-      'plan-file',
-      'fail-fast',
-      'max-parallel',
-      'max-changed-jobs',
-      'wait-for-minutes',
-      'take-over',
-    ],
-  },
-  resume: { text: 'go on with open rollouts', flags: ['max-parallel', 'wait-for-minutes', 'take-over'] },
-  rollback: {
-    text: 'go back to a revision that ran well',
-    flags: ['rollback-to', 'accept', 'fail-fast', 'max-parallel', 'wait-for-minutes'],
-  },
-  status: { text: 'what is recorded and what runs', flags: [] },
-};
-
-const common: readonly FieldName[] = ['manifest', 'environment', 'jobs', 'vars', 'ledger', 'github-token'];
-
 function program(): Command {
   const root = new Command('stream-rollout')
     .description('Rolls new code and settings out to running streaming jobs.')
@@ -81,14 +46,14 @@ function program(): Command {
     .exitOverride();
   for (const [mode, { text, flags }] of Object.entries(commands)) {
     const command = root.command(mode).description(text);
-    for (const name of [...common, ...flags]) command.addOption(optionOf(name));
+    for (const name of [...commonFlags, ...flags]) command.addOption(optionOf(name));
     if (mode === 'apply' || mode === 'rollback') command.option('--wait', 'wait for a lock that another process holds');
     command.action(async (_options, made: Command) =>
       finish(await runMode(mode as Exclude<Mode, 'auto'>, made.optsWithGlobals())),
     );
   }
   const history = root.command('log').description("the ledger's entries, newest first");
-  for (const name of common) history.addOption(optionOf(name));
+  for (const name of commonFlags) history.addOption(optionOf(name));
   history.option('--limit <count>', 'how many entries', countOf, 20);
   history.action(async (_options, made: Command) => finish(await runLog(made.optsWithGlobals())));
   root
@@ -186,7 +151,9 @@ function summaryOf(plan: Plan | null, report: Report | null, notice: string | nu
 async function runLog(options: Options): Promise<number> {
   const bench = openBench(readCliInputs(cliRawInputs(options), options, process.env));
   try {
-    const found = await log(bench, options['limit'] as number);
+    const found = await log(bench, options['limit'] as number).catch((error: unknown) => {
+      throw completeError(error, bench.inputs);
+    });
     printDocument(options['json'] === true, found, renderLog(found));
     return 0;
   } finally {

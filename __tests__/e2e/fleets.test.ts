@@ -1,5 +1,6 @@
 import { describe, expect } from '@jest/globals';
-import { defineGlueJobs, glueJob, manifest, manifestPath, script } from './harness/fleet.js';
+import type { JsonObject } from '../../src/model/json.js';
+import { dataflowJob, defineGlueJobs, glueJob, manifest, manifestPath, script, template } from './harness/fleet.js';
 import { type Stage, scenario } from './harness/stage.js';
 import { told } from './harness/told.js';
 
@@ -45,7 +46,7 @@ describe('a job for each tenant', () => {
     expect(
       await told(stage, next, 'sync-globex', { old: before.job('sync-globex').runAfter }),
     ).toBe(`skipped (needs-failed), exit 1
-Skipped. It needs sync-acme, which is rolled-back. The job was left as it is.
+Skipped. It needs sync-acme, which is rolled-back. Now: run <old> of sync-globex is running.
 Next: once the other job has succeeded: stream-rollout apply --environment production --jobs sync-globex`);
     const states = await stage.cloud.states('glue');
     for (const name of ['sync-globex', 'sync-initech']) expect(states[before.job(name).runAfter ?? '']).toBe('RUNNING');
@@ -102,6 +103,20 @@ describe('secrets', () => {
     for (const ref of Object.keys(await stage.repo.ledger())) {
       expect(await stage.repo.contents(ref)).not.toContain(value);
     }
+  });
+
+  scenario('one that only the new settings name is asked for before the run that runs is drained', async (stage) => {
+    const drains = { strategy: ['drain-and-resubmit'], stateful: false };
+    const orders = (more: JsonObject) => ({
+      [manifestPath]: manifest({ orders: dataflowJob('orders', more, drains) }),
+    });
+    const first = await stage.push({ ...orders({}), 'templates/orders.json': template('orders:1') });
+    expect(first.outcomes).toEqual({ orders: 'succeeded' });
+    const run = first.job('orders').runAfter ?? 'no run';
+    const done = await stage.push(orders({ parameters: { pw: '${secret.DB_PW}' } }));
+    expect([done.code, done.outcomes, done.job('orders').code]).toEqual([3, { orders: 'refused' }, 'secret-missing']);
+    expect(done.writes.filter((call) => /launch|update/i.test(call))).toEqual([]);
+    expect(await stage.cloud.states('dataflow', 'orders')).toEqual({ [run]: 'JOB_STATE_RUNNING' });
   });
 
   scenario('one that the step was not given refuses its job, and names the line to add', async (stage) => {

@@ -214,7 +214,7 @@ Next: declare it under another key, and clicks as it was with desired: stopped`)
     });
     expect(next.outcomes).toEqual({ clicks: 'rolled-back', views: 'skipped', orders: 'unchanged' });
     expect(await told(stage, next, 'views', { old: first.job('views').runAfter })).toBe(`skipped (needs-failed), exit 1
-Skipped. It needs clicks, which is rolled-back. The job was left as it is.
+Skipped. It needs clicks, which is rolled-back. Now: run <old> of views is running.
 Next: once the other job has succeeded: stream-rollout apply --environment production --jobs views`);
     expect((await stage.cloud.states('glue', 'views'))[first.job('views').runAfter ?? '']).toBe('RUNNING');
 

@@ -52,6 +52,7 @@ describe('each kind', () => {
     ['no count', { 'max-parallel': '0' }, /`max-parallel`: takes a whole number from 1, not "0"/],
     ['a fraction', { 'wait-for-minutes': '1.5' }, /whole number/],
     ['a typo', { mode: 'aply' }, /did you mean "apply"/],
+    ['a word that is like none', { accept: 'everything' }, /unsafe-rollback; not "everything"$/],
     ['a typo in a list', { accept: 'duplicate' }, /did you mean "duplicates"/],
     ['a line without a name', { vars: '=x' }, /takes name=value lines/],
     ['broken JSON', { vars: '{"a": ' }, /`vars`: begins like a JSON object and is none/],

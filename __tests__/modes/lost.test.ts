@@ -9,6 +9,28 @@ afterAll(removeTemporaries);
 const roll = async (here: World, call: Call = {}) => (await apply(here.bench(call), async () => {})).report;
 const starts = (here: World) => here.log().filter((line) => line.startsWith('start'));
 
+it('a run of this very job that is taken over counts as what its stamp says: what is declared rolls out afterwards', async () => {
+  const here = world();
+  const file = here.runsFile('a-production');
+  here.declare({ a: { v: 1 } });
+  await roll(here);
+  const shown = readFileSync(file, 'utf8');
+  const first = (await here.held()).get('a')?.record;
+  here.declare({ a: { v: 2 } });
+  await roll(here);
+  // The older run is back, and the recorded one is gone.
+  writeFileSync(file, shown);
+  expect(jobOf(await roll(here), 'a')).toMatchObject({ outcome: 'refused', code: 'stray-run' });
+  const adopted = jobOf(await roll(here, { raw: { 'on-drift': 'adopt' } }), 'a');
+  expect(adopted).toMatchObject({ outcome: 'adopted', revision: first?.revision });
+  expect((await here.held()).get('a')?.record).toMatchObject({
+    ...{ revision: first?.revision, commit: first?.commit },
+    good: { revision: first?.revision, settingsDigest: null },
+  });
+  expect(outcomesOf(await roll(here))).toEqual({ a: 'succeeded' });
+  expect(starts(here)).toEqual(['start a-production 1', 'start a-production 2', 'start a-production 2']);
+});
+
 describe('a ledger that was lost', () => {
   it('is settled for before anything is planned: a late look would take a run of a newer rollout for a stranger', async () => {
     const here = world();

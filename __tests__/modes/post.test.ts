@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Engine } from '../../src/engines/engine.js';
+import { readEvent } from '../../src/inputs/event.js';
+import { parseInputs } from '../../src/inputs/parse.js';
 import type { Held, Ledger, Swap } from '../../src/ledger/ledger.js';
 import type { StrategyName } from '../../src/model/job.js';
 import type { Holder, JobRecord } from '../../src/model/record.js';
@@ -63,7 +65,10 @@ async function leaving(left: Left, mode: 'post' | 'resume' = 'post') {
       }),
   } as unknown as Ledger;
   const bench = {
-    inputs: { environment: 'production', jobs: [], takeOver: false, maxParallel: 4, failFast: false },
+    inputs: parseInputs(
+      { environment: 'production', 'max-parallel': '4' },
+      { event: readEvent({}), workspace: '/w', outputDirectory: '', env: {}, wait: true },
+    ),
     clock: process.clock,
     time: process.time,
     sessions: { get: async () => world.session },

@@ -147,7 +147,12 @@ describe('a resume of what the ledger does not have', () => {
     await roll(here.bench());
     const lines: string[] = [];
     const note = (line: string) => lines.push(line) === 0;
-    expect(await resume(here.bench({ raw: { environment: 'prodution' }, cancel: note }))).toMatchObject({ jobs: [] });
+    const bench = here.bench({ raw: { environment: 'prodution' }, cancel: note });
+    await expect(resume(bench)).rejects.toMatchObject({
+      ...{ code: 'environment-unknown', class: 'input', next: expect.stringContaining('production') },
+    });
+    const scheduled = { ...bench, inputs: { ...bench.inputs, event: { ...bench.inputs.event, name: 'schedule' } } };
+    expect(await resume(scheduled)).toMatchObject({ exitCode: 0, jobs: [] });
     expect(lines).toEqual(['the ledger has no environment prodution; it has: production']);
     lines.length = 0;
     await resume(here.bench({ cancel: note }));

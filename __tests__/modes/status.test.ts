@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { apply } from '../../src/modes/apply.js';
 import type { Bench } from '../../src/modes/bench.js';
@@ -50,6 +51,18 @@ describe('status', () => {
     );
     for (const row of found.jobs) expect(row.runningRevision).toBe(row.recordedRevision);
     expect(asked).toEqual(['observe 3']);
+  });
+
+  it('names the other runs that are active', async () => {
+    const here = world();
+    here.declare({ a: { v: 1 } });
+    await apply(here.bench(), async () => {});
+    const file = here.runsFile('a-production');
+    const [run] = JSON.parse(readFileSync(file, 'utf8')) as { id: string }[];
+    writeFileSync(file, JSON.stringify([run, ...['x', 'y'].map((id) => ({ ...run, id, stamp: undefined }))]));
+    const found = await status(here.bench());
+    expect(found.jobs[0]).toMatchObject({ run: run?.id, state: 'running', others: ['x', 'y'] });
+    expect(renderStatus(found)).toContain(`a: 3 runs are active: ${run?.id}, x, y`);
   });
 
   it('says of a job that cannot be read why, and shows the others', async () => {

@@ -54,6 +54,8 @@ export interface Declared {
   readonly needs?: readonly string[];
   readonly was?: string;
   readonly blind?: boolean;
+  /** Beside what the script needs itself. */
+  readonly env?: JsonObject;
   readonly build?: string;
   /** Laid over the job. */
   readonly more?: JsonObject;
@@ -64,6 +66,8 @@ export interface Call {
   readonly runId?: string;
   readonly attempt?: number;
   readonly wait?: boolean;
+  /** Laid over the environment of the process. */
+  readonly env?: { readonly [name: string]: string };
   /** Asked with each line that is told; the process is cancelled where it says so. */
   cancel?(line: string): boolean;
   attemptState?: Bench['forge']['attemptState'];
@@ -131,6 +135,7 @@ export function world(): World {
           GITHUB_API_URL: 'http://127.0.0.1:9',
           STREAM_ROLLOUT_CLOCK_RATE: rate,
           STREAM_ROLLOUT_CLOCK_ORIGIN: origin,
+          ...call.env,
         },
         wait: call.wait ?? true,
       },
@@ -159,7 +164,7 @@ export function world(): World {
         name: 'acme',
         environments: Object.fromEntries(environments.map((name) => [name, { vars: { place: name } }])),
         jobs: Object.fromEntries(
-          Object.entries(jobs).map(([key, { v, replicas, blind, build, more: over, ...more }]) => [
+          Object.entries(jobs).map(([key, { v, replicas, blind, env: given, build, more: over, ...more }]) => [
             key,
             {
               engine: 'command',
@@ -173,7 +178,7 @@ export function world(): World {
                 scale: script,
                 settings: { v },
                 scaling: { replicas: replicas ?? 1 },
-                env: { RUNS_DIR: folder },
+                env: { RUNS_DIR: folder, ...given },
                 guarantees: { state: 'kept', duplicates: 'replay', gap: '10s' },
                 times: { call: '5s', lag: '1s' },
               },

@@ -4,7 +4,19 @@ import type { Job } from '../../src/model/job.js';
 import type { JsonObject } from '../../src/model/json.js';
 import { type Consent, consents, type PlanOptions, planJobs, planSchema } from '../../src/plan/index.js';
 import { strategies } from '../../src/strategies/index.js';
-import { type Case, input, job, recorded, revision, settled, stamp, upgrade, engines as world } from './world.js';
+import {
+  type Case,
+  good,
+  input,
+  job,
+  record,
+  recorded,
+  revision,
+  settled,
+  stamp,
+  upgrade,
+  engines as world,
+} from './world.js';
 
 const loaded = new Map(await Promise.all(engineIds.map(async (id) => [id, await engines[id]()] as const)));
 // The world computes revisions by the engines' own tables.
@@ -61,6 +73,39 @@ describe('the engines of the registry', () => {
     const shown = (of: Job) =>
       settled(of, { runs: [recorded(of, { scale: id === 'dataflow' ? { workers: { min: 2, max: 20 } } : null })] });
     expect(planned(id, shown)).toMatchObject({ action: 'none', changed: false, steps: [] });
+  });
+
+  describe('glue: a checkpoint at another place', () => {
+    const had = { ...targets.glue, arguments: { '--checkpoint': 's3://acme/old' } };
+    const elsewhere = (of: Job) => upgrade(of, { record: record({ ...of, target: had }) });
+
+    it('is a loss of state, which needs a consent', () => {
+      const refused = planned('glue', elsewhere);
+      expect(refused).toMatchObject({ action: 'refuse', findings: [{ code: 'no-strategy' }] });
+      expect(refused.findings[0]?.next).toContain('--accept state-loss');
+      const accepted = planned('glue', elsewhere, {}, { accept: new Set<Consent>(['state-loss']) });
+      expect(accepted).toMatchObject({ strategy: 'restart', expected: { state: 'lost' }, accepted: ['state-loss'] });
+      expect(planned('glue', elsewhere, { stateful: false })).toMatchObject({ action: 'roll-out', accepted: [] });
+    });
+
+    it('is told of by what the run shows where the ledger knows nothing better', () => {
+      const shown = { script: 's3://acme/old.py', arguments: { '--checkpoint': 's3://acme/ckpt' } };
+      const shows = (of: Job) => ({ ...elsewhere(of), runs: [recorded(of, { shows: shown })] });
+      expect(planned('glue', shows)).toMatchObject({ strategy: 'restart', expected: { state: 'kept' } });
+    });
+
+    it('of a slot is compared with that of the slot', () => {
+      const slots = [
+        { arguments: { '--checkpoint': 's3://acme/a' } },
+        { arguments: { '--checkpoint': 's3://acme/b' } },
+      ];
+      const more = { parallel: { overlapSeconds: 600, slots }, strategy: ['restart'] } as const;
+      const inSecond = (of: Job) =>
+        upgrade(of, {
+          record: record(of, { good: good(of, 'old', { slot: 1, target: { ...of.target, ...slots[1] } }) }),
+        });
+      expect(planned('glue', inSecond, more)).toMatchObject({ slot: 1, expected: { state: 'kept' } });
+    });
   });
 
   it('dataflow: workers change in flight', () => {

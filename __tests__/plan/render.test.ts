@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { codes } from '../../src/model/codes/index.js';
 import type { Plan } from '../../src/model/plan.js';
 import { planJobs, planRollback, planSchema, renderPlan, rollbackPlan } from '../../src/plan/index.js';
 import {
@@ -125,6 +126,17 @@ describe('the plan as text', () => {
     });
     golden('rollback', rollbackPlan({ environment, name }, [of]));
   });
+});
+
+it('says what to do next of every error, and of what is said of the whole call', () => {
+  const made = planOf([upgrade(orders)]);
+  const [first] = made.jobs;
+  if (first === undefined) throw new Error('no job');
+  const silent = { code: 'rollback-artifact-mutable', level: 'error', message: 'x' } as const;
+  const whole = { code: 'git-host-silent', level: 'notice', message: 'y', next: 'look at it' } as const;
+  const text = renderPlan({ ...made, findings: [whole], jobs: [{ ...first, action: 'refuse', findings: [silent] }] });
+  expect(text).toContain(`  error rollback-artifact-mutable: x\n  Next: ${codes['rollback-artifact-mutable'].next}\n`);
+  expect(text).toContain('notice git-host-silent: y\nNext: look at it\n');
 });
 
 describe('the plan as a document', () => {

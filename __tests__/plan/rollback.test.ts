@@ -40,6 +40,25 @@ describe('rollback', () => {
     expect(back({ to: 'rollout-oldest' }).good).toBe(oldest);
   });
 
+  it('is refused where that revision runs already, unless it is forced', () => {
+    const is = record(orders, { goods: [older] });
+    const to = is.good?.rollout ?? '';
+    const { plan } = back({ record: is, to });
+    expect(plan).toMatchObject({
+      action: 'refuse',
+      changed: false,
+      steps: [],
+      findings: [{ code: 'rollback-already-runs' }],
+    });
+    expect(plan.findings[0]).toMatchObject({
+      message: expect.stringMatching(/^run run-1 \(RUNNING\) already runs revision /),
+      next: expect.stringContaining(`rollback --environment production --jobs orders --rollback-to ${to} --force`),
+    });
+    expect(back({ record: is, to, force: true }).plan).toMatchObject({ action: 'roll-out', current: { run: 'run-1' } });
+    // Where its run has ended, it is what has to be started.
+    expect(back({ record: is, to, runs: [], accept: new Set(['unsafe-rollback']) }).plan.action).toBe('roll-out');
+  });
+
   it('goes back to the good revision itself where a worse one was left running', () => {
     const bad = stamp(orders, revision(orders, 'bad'), 2);
     const stuck = record(orders, {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { rolloutIdOf } from '../../src/artifacts/digest.js';
-import type { RunCall, Session } from '../../src/engines/engine.js';
+import type { LaunchCall, RunCall, Session } from '../../src/engines/engine.js';
+import { RolloutError } from '../../src/model/error.js';
 import type { StrategyName } from '../../src/model/job.js';
 import type { JsonObject } from '../../src/model/json.js';
 import type { JobRecord } from '../../src/model/record.js';
@@ -150,6 +151,43 @@ function plant(
   };
   return { run, world, ledger, told, clock };
 }
+
+describe('a call that ends in a fault of the input before it is sent', () => {
+  const fault = new RolloutError('secret-missing', 'The secret `PW` is not there.', { class: 'input' });
+
+  it('was refused: it is not sent again and again, and the rollout turns back with its code', async () => {
+    const { run, world, told } = plant('restart', {});
+    const { can } = world.session;
+    const send = can.start;
+    let faults = 0;
+    Object.assign(can, {
+      start: async (call: LaunchCall) => {
+        if (call.stamp.step !== 'start') return await send?.(call);
+        faults += 1;
+        throw fault;
+      },
+    });
+    const ended = await run();
+    expect(faults).toBe(1);
+    expect(ended.record.closed).toMatchObject({ outcome: 'rolled-back', code: 'secret-missing' });
+    expect(told.join('\n')).not.toContain('not known');
+  });
+
+  it('is not known where an earlier call of the same step was answered', async () => {
+    const { run, world, told } = plant('restart', {});
+    let calls = 0;
+    Object.assign(world.session.can, {
+      start: async (call: LaunchCall) => {
+        calls += 1;
+        if (call.memo !== null) throw fault;
+        return { state: 'running', memo: 1, retryAfterSeconds: 1 };
+      },
+    });
+    await run();
+    expect(calls).toBeGreaterThan(2);
+    expect(told).toContain('the answer to start is not known: The secret `PW` is not there.');
+  });
+});
 
 describe('a change before which the engine reads for so long that the lock has to be looked at again', () => {
   /** A stop that reads for half a minute before it is sent, `times` times. */

@@ -5,6 +5,7 @@ import type { Held, Ledger, Swap } from '../../src/ledger/ledger.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import type { JobRecord } from '../../src/model/record.js';
 import type { JobReport } from '../../src/model/report.js';
+import { renderLog } from '../../src/modes/log.js';
 import type { Cause } from '../../src/rollout/decision.js';
 import { type FleetBase, type Order, rollOut } from '../../src/rollout/fleet.js';
 import { leaseFrom, mayTakeOver } from '../../src/rollout/holder.js';
@@ -27,6 +28,7 @@ async function fleet(
       gone?: boolean;
       /** It was opened by a process that is gone, and is taken over. */
       taken?: boolean;
+      unseen?: boolean;
     };
   },
   more: {
@@ -63,41 +65,44 @@ async function fleet(
       }),
   } as unknown as Ledger;
   const worlds = new Map<string, ReturnType<typeof memoryEngine>>();
-  const orders = Object.entries(jobs).map(([job, { needs = [], target = {}, more: bent, gone, taken }]): Order => {
-    const world = memoryEngine(process.clock);
-    const rolloutOf = (revision: string, n: number) => rolloutIdOf('acme', job, 'production', revision, n);
-    const run = world.launch({}, { ...stampOf('r1-old', 1, 'start'), rollout: rolloutOf('r1-old', 1) });
-    run.startedAt -= hour;
-    if (gone === true) run.stopping = { since: run.startedAt, how: 'stopping' };
-    worlds.set(job, world);
-    const plain = recordOf('restart', {
-      holder,
-      lease: leaseFrom(epoch),
-      predecessor: { run: run.id, stamp: run.stamp, scale: null },
-    });
-    const plan = plain.plan && {
-      ...plain.plan,
-      target,
-      needs,
-      steps: plain.plan.steps.filter((step) => step.verb !== 'prepare'),
-    };
-    const body = { ...plain, job, rollout: rolloutOf('r1-new', 2), plan, ...bent };
-    const held = taken === true ? { record: { ...body, holder: null }, head: 'taken' } : null;
-    if (held !== null) records.set(job, held);
-    const engine = { ...world.engine, connect: () => Promise.reject(new Error('connected')) } as unknown as Engine;
-    return {
-      engine,
-      session: world.session,
-      subject: { job, names: ['orders'], target, ids: [] },
-      held,
-      body,
-      message: 'open',
-      mustSettle: false,
-      superseding: more.superseding?.[job] ?? null,
-      findings: [],
-      isOurs: oursOf('acme', 'production', { key: job, was: null }),
-    };
-  });
+  const orders = Object.entries(jobs).map(
+    ([job, { needs = [], target = {}, more: bent, gone, taken, unseen }]): Order => {
+      const world = memoryEngine(process.clock);
+      const rolloutOf = (revision: string, n: number) => rolloutIdOf('acme', job, 'production', revision, n);
+      const run = world.launch({}, { ...stampOf('r1-old', 1, 'start'), rollout: rolloutOf('r1-old', 1) });
+      run.startedAt -= hour;
+      if (gone === true) run.stopping = { since: run.startedAt, how: 'stopping' };
+      worlds.set(job, world);
+      const plain = recordOf('restart', {
+        holder,
+        lease: leaseFrom(epoch),
+        predecessor: { run: run.id, stamp: run.stamp, scale: null },
+      });
+      const plan = plain.plan && {
+        ...plain.plan,
+        target,
+        needs,
+        steps: plain.plan.steps.filter((step) => step.verb !== 'prepare'),
+      };
+      const body = { ...plain, job, rollout: rolloutOf('r1-new', 2), plan, ...bent };
+      const held = taken === true ? { record: { ...body, holder: null }, head: 'taken' } : null;
+      if (held !== null) records.set(job, held);
+      const engine = { ...world.engine, connect: () => Promise.reject(new Error('connected')) } as unknown as Engine;
+      return {
+        engine,
+        session:
+          unseen === true ? { ...world.session, look: () => Promise.reject(new Error('unseen')) } : world.session,
+        subject: { job, names: ['orders'], target, ids: [] },
+        held,
+        body,
+        message: 'open',
+        mustSettle: false,
+        superseding: more.superseding?.[job] ?? null,
+        findings: [],
+        isOurs: oursOf('acme', 'production', { key: job, was: null }),
+      };
+    },
+  );
   for (const event of more.at ?? []) sim.at(event.seconds * 1000, () => event.do(records));
   const base: FleetBase = {
     ledger,
@@ -126,6 +131,12 @@ async function fleet(
   return { report: (job: string) => made.get(job), calls: (job: string) => worlds.get(job)?.calls, records, writes };
 }
 
+function logged(record: JobRecord | undefined): string {
+  if (record === undefined) throw new Error('no record');
+  const { job, environment, openedAt: at } = record;
+  return renderLog({ version: 1, kind: 'log', entries: [{ job, environment, at, message: 'x', record }] });
+}
+
 describe('jobs that need others', () => {
   it('begin when these have succeeded', async () => {
     const { report, calls } = await fleet({ b: { needs: ['a'] }, a: {} });
@@ -136,11 +147,22 @@ describe('jobs that need others', () => {
     ]);
   });
 
-  it('are skipped when one has failed: the job is left, and the report claims nothing about runs that nobody looked at', async () => {
+  it('are skipped when one has failed: the job is left, and the report and the ledger say what runs', async () => {
     const { report, calls, records } = await fleet({ a: { target: { batch: true } }, b: { needs: ['a'] } });
     expect([report('a')?.outcome, report('b')?.outcome, calls('b')]).toEqual(['rolled-back', 'skipped', []]);
+    const [run] = report('b')?.runs ?? [];
+    expect(report('b')?.message).toBe(
+      `Skipped. It needs a, which is rolled-back. Now: run ${run?.id} of orders is running.`,
+    );
+    expect(records.get('b')?.record.closed).toMatchObject({ outcome: 'skipped', runs: [run?.id] });
+    expect(logged(records.get('b')?.record)).toContain(`ran at the close: ${run?.id}`);
+  });
+
+  it('claim nothing about their runs where they could not be looked at', async () => {
+    const { report, records } = await fleet({ a: { target: { batch: true } }, b: { needs: ['a'], unseen: true } });
     expect(report('b')?.message).toBe('Skipped. It needs a, which is rolled-back. The job was left as it is.');
-    expect(records.get('b')?.record.closed?.outcome).toBe('skipped');
+    expect([report('b')?.runs, records.get('b')?.record.closed?.runs]).toEqual([null, null]);
+    expect(logged(records.get('b')?.record)).toContain('what ran at the close was not looked at');
   });
 
   it.each([

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import type { Holder } from '../../src/model/record.js';
@@ -67,6 +70,22 @@ describe('who may take an open rollout over', () => {
       const record = { ...recordOf('restart'), holder, lease: live };
       const may = await mayTakeOver(record, me, async () => 'completed', now);
       expect([may.yes, may.dead]).toEqual([true, dead]);
+    }
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('a process that ended is gone, though its parent has not asked about it yet', async () => {
+    // The shell becomes a program that never asks about the child that it inherits.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(line.toString());
+      const stateOf = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0];
+      while (stateOf() !== 'Z') await new Promise((resolve) => setTimeout(resolve, 10));
+      const record = { ...recordOf('restart'), holder: onHost(hostname(), pid), lease: live };
+      expect((await mayTakeOver(record, here, async () => 'unknown', now)).yes).toBe(true);
+    } finally {
+      parent.kill();
     }
   });
 

@@ -198,6 +198,20 @@ const table: readonly Row[] = [
     expected: 'inconclusive',
   },
   {
+    name: 'nothing passes through, and whether there was input is still on its way',
+    spec: { ...holds, min: 1, max: null, input: 'input', latenessSeconds: 60 },
+    points: [point(0, 5), point(30, 0)],
+    now: 89,
+    expected: null,
+  },
+  {
+    name: 'nothing passes through, and that there was input is known by now',
+    spec: { ...holds, min: 1, max: null, input: 'input', latenessSeconds: 60 },
+    points: [point(0, 5), point(30, 0)],
+    now: 90,
+    expected: 'fail',
+  },
+  {
     name: 'idle when nothing else was ever read',
     spec: { ...holds },
     points: [point(0, 0, { idle: true })],
@@ -337,6 +351,22 @@ const table: readonly Row[] = [
     says: 'whenever the source had input',
   },
   {
+    name: 'input once, and once nobody knows',
+    spec: { ...converges, min: 1, max: null },
+    points: every(60, flat(0, 11), 0, { idle: true }).map((one, i) =>
+      i === 2 || i === 5 ? { ...one, idle: false, value: i === 2 ? 7 : null } : one,
+    ),
+    expected: 'inconclusive',
+  },
+  {
+    name: 'failing at first, then as expected when it had input, and once nobody knows',
+    spec: { ...converges, min: 1, max: null },
+    points: every(60, flat(0, 11), 0, { idle: true }).map((one, i) =>
+      i < 2 || i === 5 ? { ...one, idle: false, value: i === 1 ? 7 : i === 5 ? null : 0 } : one,
+    ),
+    expected: 'inconclusive',
+  },
+  {
     name: 'failing at first, and then without input',
     spec: { ...converges, min: 1, max: null },
     points: every(60, flat(0, 11), 0, { idle: true }).map((one, i) => (i < 2 ? { ...one, idle: false } : one)),
@@ -466,6 +496,21 @@ const table: readonly Row[] = [
   {
     name: 'input now and then, and never any progress',
     spec: { mode: 'hold', kind: 'counter', min: 0.001, graceSeconds: 60 },
+    points: every(30, flat(5)).map((one, i) => (i % 3 === 0 ? one : { ...one, idle: true })),
+    expected: 'fail',
+  },
+  {
+    name: 'errors as soon as there is input, and hardly any input',
+    spec: { mode: 'hold', kind: 'counter', max: 0.01, graceSeconds: 60 },
+    points: every(30, flat(5)).map((one, i) =>
+      i < 12 ? { ...one, idle: true } : i === 12 ? { ...one, value: 9 } : { ...one, value: 9, idle: true },
+    ),
+    expected: 'fail',
+    says: 'it was 0.06667 s per second, 360 s after',
+  },
+  {
+    name: 'hardly any input, and an idle source is no excuse',
+    spec: { mode: 'hold', kind: 'counter', min: 0.001, graceSeconds: 60, whenIdle: 'pass' },
     points: every(30, flat(5)).map((one, i) => (i % 3 === 0 ? one : { ...one, idle: true })),
     expected: 'fail',
   },

@@ -161,6 +161,10 @@ describe('gate specs', () => {
       intervalSeconds: 30,
       input: 'progress',
     });
+    const slow = { ...signals.lag, input: 'asked' };
+    const asked = { prometheus: { url: 'x', query: 'z' }, latenessSeconds: 90 };
+    const [waits] = specsOf(job([{ signal: 'lag', mode: 'hold', max: 1 }], 300, { lag: slow, asked }), offered);
+    expect(waits?.latenessSeconds).toBe(90);
     expect(unknownSignals(job([{ signal: 'lagg', mode: 'hold', max: 1 }]), offered)).toEqual(['lagg']);
     expect(signalOf('lag', { verify: { signals: { lag: { history: false } } } }, offered)).toMatchObject({
       source: 'engine',

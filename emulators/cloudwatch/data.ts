@@ -66,7 +66,7 @@ export function getMetricData(
     .filter(({ ReturnData }) => ReturnData)
     .map((query) => {
       const metric = all.find((one) => isAskedFor(one, query, settings.ignoredDimensions) && one.samples().length > 0);
-      const points = metric ? valuesOf(metric.samples(), query, span) : [];
+      const points = metric && settings.statusCode === 'Complete' ? valuesOf(metric.samples(), query, span) : [];
       if (ScanBy === 'TimestampDescending') points.reverse();
       const shown = points.filter((_, index) => before + index >= skip && before + index < skip + size);
       before += points.length;
@@ -75,7 +75,7 @@ export function getMetricData(
         Label: labelOf(query, metric),
         Timestamps: shown.map(({ at }) => at / 1000),
         Values: shown.map(({ value }) => value),
-        StatusCode: before > skip + size ? 'PartialData' : 'Complete',
+        StatusCode: before > skip + size ? 'PartialData' : settings.statusCode,
       };
     });
   return { MetricDataResults, Messages: [], ...(before > skip + size ? { NextToken: String(skip + size) } : {}) };

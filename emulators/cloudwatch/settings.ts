@@ -20,6 +20,8 @@ const schema = z.strictObject({
   types: z.record(z.string(), z.enum(['count', 'gauge'])),
   /** Most data points of an answer, whatever MaxDatapoints says. */
   pageSize: z.int().min(1),
+  /** What an answer of status 200 says of each query; with anything but `Complete` it gives no values. */
+  statusCode: z.enum(['Complete', 'InternalError', 'Forbidden']),
 });
 
 export type CloudwatchSettings = z.infer<typeof schema>;
@@ -33,6 +35,7 @@ export function defaultSettings(): CloudwatchSettings {
     ignoredDimensions: [],
     types: {},
     pageSize: 100_800,
+    statusCode: 'Complete',
   };
 }
 

@@ -63,9 +63,9 @@ function elsewhere({ record, job, place }: Asked, sorted: Sorted): Found | null 
   if (record === null || place === null) return null;
   if (record.engine === job.engine && record.place === place) return null;
   // A rollout that failed before it had any run leaves nothing behind in the old place.
-  const neverRan = record.closed !== null && record.good === null && record.closed.runs.length === 0;
+  const neverRan = record.closed !== null && record.good === null && (record.closed.runs ?? []).length === 0;
   if (neverRan || sorted.known.length > 0) return null;
-  const run = record.good?.runId ?? record.closed?.runs[0] ?? record.predecessor?.run ?? null;
+  const run = record.good?.runId ?? record.closed?.runs?.[0] ?? record.predecessor?.run ?? null;
   return { kind: 'elsewhere', engine: record.engine, place: record.place, run };
 }
 
@@ -139,7 +139,7 @@ function idle({ job, record }: Asked, sorted: Sorted): Found {
 /** What the last rollout left, now that nothing is active. */
 function leftBy(record: JobRecord): { kind: 'none'; since: 'never' | 'stopped' | 'failed' } | { kind: 'down' } {
   const { closed } = record;
-  if (closed === null || closed.runs.length > 0) return { kind: 'down' };
+  if (closed === null || (closed.runs ?? []).length > 0) return { kind: 'down' };
   if (closed.outcome === 'succeeded' && record.plan?.strategy === 'stop') return { kind: 'none', since: 'stopped' };
   if (closed.outcome === 'failed' || closed.outcome === 'stuck') return { kind: 'none', since: 'failed' };
   return record.good === null ? { kind: 'none', since: 'never' } : { kind: 'down' };

@@ -130,6 +130,8 @@ export interface Intended {
   readonly target: JsonObject | null;
   readonly strategy: StrategyName;
   readonly current: Run | null;
+  /** What an undo would start; null or left out: not known, or this rollout has none that starts a run. */
+  readonly undo?: JsonObject | null;
 }
 
 /** A reference's content, read at plan time. `digest` null: it could not be read. `mutable`: a tag or an unversioned object. */
@@ -205,8 +207,15 @@ export interface Engine {
   place(target: JsonObject, ambient: Pick<Ambient, 'env'>): Place;
   /** Verbs that jobs with this target can use; the same keys as `Session.can` has. Known without a connection, for plans. */
   verbs(target: JsonObject): readonly (keyof Verbs)[];
-  /** What a strategy is expected to cost for this job; null: the strategy makes no sense on this engine (with a reason). */
-  expect(strategy: StrategyName, job: Omit<Job, 'positions'>): Effect | { readonly rejected: string };
+  /**
+   * What a strategy is expected to cost for this job, or why it makes no sense on this engine. `before`: what the run that is replaced was
+   * launched with, its slot applied; null or left out: not known, or no run was there.
+   */
+  expect(
+    strategy: StrategyName,
+    job: Omit<Job, 'positions'>,
+    before?: JsonObject | null,
+  ): Effect | { readonly rejected: string };
   /**
    * What gates of such a job can name, and the gates that hold where it declares none on a signal. Known without a connection, for plans.
    * Left out: the engine measures nothing.

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import { RolloutError } from '../model/error.js';
 import { readEvent } from './event.js';
 import { type FieldName, fieldNames } from './fields.js';
 import type { Inputs } from './inputs.js';
@@ -22,7 +24,7 @@ export function readCliInputs(
   options: { readonly [name: string]: unknown },
   env: Inputs['env'],
 ): Inputs {
-  const workspace = topOf(resolve(String(options['directory'] ?? '.')));
+  const workspace = topOf(folderAt(resolve(String(options['directory'] ?? '.'))));
   // No event starts a command, but a pull request of strangers is one inside a workflow, too.
   const facts = readEvent(env);
   const event = { ...facts, name: null, actor: facts.actor ?? personAt(workspace) };
@@ -62,6 +64,14 @@ function personAt(directory: string): string | null {
     // The account has no entry on this machine, as in some containers.
     return null;
   }
+}
+
+function folderAt(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw new RolloutError('input-invalid', `\`--directory\`: there is no folder ${path}.`, {
+    class: 'input',
+    next: 'Give the root of the checkout.',
+  });
 }
 
 /** The top of the checkout around a folder; the folder itself where there is none (`validate` needs no git). */

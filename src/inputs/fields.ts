@@ -121,7 +121,7 @@ export const outputs = {
   'rolls-out':
     '`false` for an event that rolls nothing out, whatever the plan says: a pull request, a merge group, a push to a ref of no environment.',
   matrix: "JSON object for a matrix: at most 50 shards of the plan's jobs.",
-  result: 'The outcome that set the exit code.',
+  result: 'The outcome that set the exit code; of a plan `refused`, `planned` or `unchanged`.',
   'plan-file': 'Path of the plan as JSON.',
   'plan-hash': 'Hash of the plan.',
   'summary-file': 'Path of the summary as Markdown.',

@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein';
+import { nearest } from '../manifest/nearest.js';
 import { RolloutError } from '../model/error.js';
 import type { StrategyName } from '../model/job.js';
 import { type Field, type FieldName, fieldNames, fields } from './fields.js';
@@ -120,8 +120,8 @@ function readCount(text: string): number {
 
 function oneOf(text: string, choices: readonly string[]): string {
   if (choices.includes(text)) return text;
-  const near = [...choices].sort((a, b) => distance(a, text) - distance(b, text))[0];
-  throw new Error(`takes ${choices.join(', ')}; not "${text}"${near ? ` (did you mean "${near}"?)` : ''}`);
+  const near = nearest(text, choices);
+  throw new Error(`takes ${choices.join(', ')}; not "${text}"${near !== null ? ` (did you mean "${near}"?)` : ''}`);
 }
 
 function readPairs(text: string): Value {

@@ -151,7 +151,8 @@ export interface JobRecord {
     readonly code: string | null;
     readonly message: string;
     readonly at: string;
-    readonly runs: readonly string[];
+    /** Runs that were up; null: nobody looked. */
+    readonly runs: readonly string[] | null;
   } | null;
   /** Looks that bound the processing gap, by the tool's clock: the last one that saw a run process before the new one did, and the first that saw the new one running. */
   readonly gap: { readonly lastBefore: string | null; readonly firstAfter: string | null };

@@ -65,9 +65,11 @@ function runsOf({ predecessor, journal, closed }: JobRecord): string | null {
     made.length === 0 ? '' : `started ${[...new Set(made)].join(', ')}`,
     closed === null
       ? ''
-      : closed.runs.length === 0
-        ? 'nothing ran at the close'
-        : `ran at the close: ${closed.runs.join(', ')}`,
+      : closed.runs === null || (closed.outcome === 'skipped' && closed.runs.length === 0)
+        ? 'what ran at the close was not looked at'
+        : closed.runs.length === 0
+          ? 'nothing ran at the close'
+          : `ran at the close: ${closed.runs.join(', ')}`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? null : parts.join('; ');
 }

@@ -8,7 +8,7 @@ import { stillWaits } from '../rollout/backstop.js';
 import type { Order } from '../rollout/fleet.js';
 import { heldMessage } from '../rollout/held.js';
 import { byPerson, mayTakeOver } from '../rollout/holder.js';
-import { adoptedRecord, type Common, cutOff, orderOf, oursOf, takeOverOrder } from '../rollout/order.js';
+import { adoptedRecord, type Common, cutOff, orderOf, oursOf, takeOverOrder, undoTarget } from '../rollout/order.js';
 import { isRefusal, notBegun, plainReport } from '../rollout/plain.js';
 import { nowOf, waitingReport } from '../rollout/reporting.js';
 import { scaleShown } from '../rollout/scale.js';
@@ -78,8 +78,8 @@ async function newOrder(
   const current = parts.observed.find((run) => run.id === planned.current?.run) ?? null;
   // Where its new run is up already, nothing is left to be started, which is what pre-flight is about.
   const begun = cutOff({ ...parts, current }, oursOf(g.name, g.plan.environment, parts.job)) !== null;
-  needSecrets(bench, parts.job.verify.signals ?? {});
-  const about = { subject: parts.subject, job: parts.job, target: made.target, current };
+  const undo = undoTarget({ ...parts, current, target: parts.job.target }, planned.steps);
+  const about = { subject: parts.subject, job: parts.job, target: made.target, current, undo };
   const findings = begun ? [] : await parts.session.preflight({ ...about, strategy: planned.strategy ?? 'create' });
   if (findings.some((finding) => finding.level === 'error')) {
     const refused: JobPlan = { ...planned, action: 'refuse', findings: [...planned.findings, ...findings] };
@@ -98,6 +98,7 @@ async function newOrder(
     },
     commonOf(bench, g),
   );
+  needSecrets(bench, order);
   return { order, planned, kind: 'new', unscaled: isUnscaled(g, planned, current) };
 }
 
@@ -139,6 +140,7 @@ async function resumeOrder(bench: Bench, g: Gathered, planned: JobPlan): Promise
     { ...parts, superseding, findings: planned.findings, deadHolder: may.dead },
     bench.holder,
   );
+  needSecrets(bench, order);
   const unscaled =
     open.record.revision === planned.desired.revision && !sameJson(open.record.plan?.scale ?? {}, planned.scale);
   return { order, planned, kind: same ? 'open' : 'closing', unscaled };

@@ -10,7 +10,9 @@ import { recordReport } from '../rollout/reporting.js';
 import { settleSeconds } from '../rollout/settle.js';
 import { text } from '../rollout/text.js';
 import type { Bench } from './bench.js';
+import { complete } from './complete.js';
 import { connectTo, readLedger, targetOf } from './ledger-jobs.js';
+import { isSecretMissing, needSecrets } from './secrets.js';
 import { tellOn } from './tell-on.js';
 
 /** Time that a takeover needs beside the settle: look, start, write (seconds). */
@@ -53,19 +55,19 @@ export async function postRun(bench: Bench, nonce: string): Promise<Report | nul
         else if (!fits) jobs.push(left('The job stands between stop and start, and the time left is too short', runs));
         else {
           const parts = { engine, session, subject, superseding: null, findings: [] };
-          orders.push({
-            environment,
-            order: takeOverOrder(entry, parts, bench.holder, (bench.time ?? realTime).wall()),
-          });
+          const order = takeOverOrder(entry, parts, bench.holder, (bench.time ?? realTime).wall());
+          needSecrets(bench, order);
+          orders.push({ environment, order });
         }
       } catch (error) {
-        jobs.push(recordReport(record, 'interrupted', 'look-failed', text(error)));
+        const code = isSecretMissing(error) ? error.code : 'look-failed';
+        jobs.push(recordReport(record, 'interrupted', code, text(error)));
       }
     }
   }
   jobs.push(...(await inTime(bench, orders)));
   if (jobs.length === 0) return null;
-  return {
+  const report: Report = {
     version: 1,
     kind: 'report',
     exitCode: worstExitCode(jobs.map(reportExitCode)),
@@ -74,6 +76,7 @@ export async function postRun(bench: Bench, nonce: string): Promise<Report | nul
     planHash: null,
     jobs,
   };
+  return complete(report, bench.inputs);
 }
 
 /** Finishes what can be finished before the server ends the job; what still waits then is let go of, so that `resume` need not wait. */

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { Finding } from '../model/finding.js';
 import type { Plan } from '../model/plan.js';
 import { withFindings } from '../plan/index.js';
+import { undoTarget } from '../rollout/order.js';
 import { text } from '../rollout/text.js';
 import type { Gathered } from './gather.js';
 
@@ -18,13 +19,19 @@ export async function preflighted(g: Gathered): Promise<Plan> {
         const job = g.manifest.jobs.find((candidate) => candidate.key === planned.job);
         const session = g.sessions.get(planned.job);
         const subject = g.subjects.get(planned.job);
-        if (planned.action !== 'roll-out' || !job || !session || !subject || planned.strategy === null) return;
+        const engine = g.engines.get(planned.engine);
+        if (planned.action !== 'roll-out' || !job || !engine || !session || !subject || planned.strategy === null)
+          return;
         const current = g.observed?.get(planned.job)?.find((run) => run.id === planned.current?.run) ?? null;
         // Only a reference is complete before apply: files are uploaded and builds run there.
         const target = planned.desired.artifact?.kind === 'reference' ? job.target : null;
+        const held = g.held.get(job.key) ?? (job.was === null ? undefined : g.held.get(job.was));
+        const before = held?.record ?? null;
+        const undo = undoTarget({ before, current, engine, target: job.target }, planned.steps);
+        const { strategy } = planned;
         found.set(
           planned.job,
-          await session.preflight({ subject, job, target, strategy: planned.strategy, current }).catch(failed),
+          await session.preflight({ subject, job, target, strategy, current, undo }).catch(failed),
         );
       }),
     ),

@@ -1,4 +1,5 @@
 import type { Held } from '../ledger/ledger.js';
+import type { RolloutError } from '../model/error.js';
 import { worstExitCode } from '../model/outcome.js';
 import type { JobRecord } from '../model/record.js';
 import type { JobReport, Report } from '../model/report.js';
@@ -14,6 +15,7 @@ import { text } from '../rollout/text.js';
 import { closeTrailing } from '../rollout/trailing.js';
 import type { Bench } from './bench.js';
 import { connectTo, type LedgerJobs, readKnown, readLedger, takesOver } from './ledger-jobs.js';
+import { isSecretMissing, needSecrets } from './secrets.js';
 import { tellOn } from './tell-on.js';
 
 /** Goes on with every open rollout whose holder is gone, and holds draining runs to their time. Needs no manifest and no build. */
@@ -59,13 +61,13 @@ export async function resume(bench: Bench): Promise<Report> {
 }
 
 /**
- * What the call asks for. Jobs that a person names must be there, so that a typo is never "nothing to do"; a schedule may come before the
- * first rollout of what it names, and so may an environment.
+ * What the call asks for. What a person names, jobs or an environment, must be there, so that a typo is never "nothing to do"; a schedule
+ * may come before the first rollout of what it names.
  */
 async function chosen(bench: Bench): Promise<readonly LedgerJobs[]> {
   const { environment, jobs, event } = bench.inputs;
-  if (jobs.length > 0 && event.name !== 'schedule') return await readKnown(bench);
-  const all = await readLedger(bench);
+  const byName = jobs.length > 0 || environment !== null;
+  const all = byName && event.name !== 'schedule' ? await readKnown(bench) : await readLedger(bench);
   if (environment !== null && all.every((one) => one.all.size === 0)) {
     const known = await (await bench.ledger()).environments();
     bench.teller.line(`the ledger has no environment ${environment}; it has: ${known.join(', ') || 'none'}`);
@@ -92,10 +94,24 @@ async function orderFor(bench: Bench, held: Held): Promise<{ order: Order } | { 
       if (stillWaits(record, runs, bench.clock.now())) return { report: waitingReport(record, runs) };
     }
     const parts = { engine, session, subject, superseding: null, findings: [], deadHolder: may.dead };
-    return { order: takeOverOrder(held, parts, bench.holder, wall) };
+    const order = takeOverOrder(held, parts, bench.holder, wall);
+    needSecrets(bench, order);
+    return { order };
   } catch (error) {
+    if (isSecretMissing(error)) return { report: untouchedReport(record, error) };
     return { report: { ...recordReport(record, 'interrupted', 'look-failed', text(error)) } };
   }
+}
+
+/** The rollout stays open, for a resume that has what it needs. */
+function untouchedReport(record: JobRecord, { code, message, next }: RolloutError): JobReport {
+  const report = recordReport(
+    record,
+    'refused',
+    code,
+    `${message} Rollout ${record.n} stays open, and nothing was touched`,
+  );
+  return { ...report, next };
 }
 
 /** Another process is at work on it: that is no failure of a resume. */

@@ -11,6 +11,7 @@ import { plainReport } from '../rollout/plain.js';
 import { type Applied, reportOver } from './apply.js';
 import type { Bench } from './bench.js';
 import { connectTo, type LedgerJobs, readOneEnvironment } from './ledger-jobs.js';
+import { needSecrets } from './secrets.js';
 import { tellOn } from './tell-on.js';
 
 interface Looked {
@@ -46,6 +47,7 @@ export async function planBack(bench: Bench): Promise<{ plan: Plan; looked: read
       runs,
       engine: connected.engine,
       accept: new Set(inputs.accept),
+      force: inputs.force,
       now: new Date(bench.clock.now()).toISOString(),
     });
     looked.push({ job, runs, rollback, connected });
@@ -102,6 +104,12 @@ export async function rollback(bench: Bench, onPlan: (plan: Plan) => Promise<voi
         now: bench.clock.now(),
       },
     );
+    try {
+      needSecrets(bench, order);
+    } catch (error) {
+      reports.push(plainReport(back.plan, plan.environment, runs, error));
+      continue;
+    }
     orders.push(leaving(order, held.record.good?.revision ?? null, bench.inputs.event.actor, bench.clock.now()));
   }
   const carried = await rollOut(orders, {

@@ -4,6 +4,7 @@ import type { JobReport, Report } from '../model/report.js';
 import { planExitCode } from '../plan/index.js';
 import { apply } from './apply.js';
 import type { Bench } from './bench.js';
+import { complete, completeError } from './complete.js';
 import { gather } from './gather.js';
 import { preflighted } from './preflight.js';
 import { resume } from './resume.js';
@@ -30,9 +31,10 @@ export async function run(
   onPlan: (plan: Plan) => Promise<void>,
 ): Promise<Result> {
   try {
-    return await runMode(bench, mode, onPlan);
+    const { inputs } = bench;
+    return complete(await runMode(bench, mode, async (plan) => onPlan(complete(plan, inputs))), inputs);
   } catch (error) {
-    throw untouched(error, mode, bench.inputs);
+    throw completeError(untouched(error, mode, bench.inputs), bench.inputs);
   }
 }
 

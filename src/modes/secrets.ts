@@ -1,4 +1,6 @@
 import { RolloutError } from '../model/error.js';
+import type { StepVerb } from '../model/step.js';
+import type { Order } from '../rollout/fleet.js';
 import type { Bench } from './bench.js';
 
 /** Reads secrets from the process environment and remembers which values were given out, so that they can be masked. */
@@ -20,9 +22,32 @@ export function learnSecrets(bench: Pick<Bench, 'ambient'>, value: unknown): voi
   for (const name of namesIn(value)) if (bench.ambient.env[name]) bench.ambient.secret(name);
 }
 
-/** What the new run will be measured with has to be there before the old one is touched. Throws for the first secret that is not. */
-export function needSecrets(bench: Pick<Bench, 'ambient'>, value: unknown): void {
-  for (const name of namesIn(value)) bench.ambient.secret(name);
+/** Verbs whose call carries a whole target, with its secrets filled in. */
+const launching: readonly StepVerb[] = ['prepare', 'start', 'replace', 'overlap'];
+
+/**
+ * What a rollout still launches, forward and back, and what its run is measured with, has to be there before anything is touched: else an
+ * old run would be ended, and none could follow. Throws `secret-missing` (class input) for the first that is not.
+ */
+export function needSecrets(
+  bench: Pick<Bench, 'ambient'>,
+  { body, superseding }: Pick<Order, 'body' | 'superseding'>,
+): void {
+  const { plan, good, direction } = body;
+  const steps = plan?.steps ?? [];
+  const goesForward = direction === 'forward' && superseding === null;
+  const launches = goesForward && steps.some(({ verb }) => launching.includes(verb));
+  const undoes = steps.some(({ undo }) => launching.some((verb) => undo === `undo-${verb}`));
+  const needed = [
+    launches ? plan?.target : null,
+    undoes ? good?.target : null,
+    goesForward ? plan?.job.verify.signals : null,
+  ];
+  for (const name of namesIn(needed)) bench.ambient.secret(name);
+}
+
+export function isSecretMissing(error: unknown): error is RolloutError {
+  return error instanceof RolloutError && error.code === 'secret-missing';
 }
 
 function namesIn(value: unknown): readonly string[] {

@@ -18,6 +18,8 @@ export interface StatusRow {
   readonly run: string | null;
   readonly state: string | null;
   readonly url: string | null;
+  /** Ids of the other active runs of the job, but for those of `trailing`. */
+  readonly others: readonly string[];
   readonly commit: string | null;
   /** Last closed rollout's outcome, or null while one is open or none was. */
   readonly lastOutcome: string | null;
@@ -98,6 +100,7 @@ async function looksAt(bench: Bench, records: readonly JobRecord[]): Promise<Rea
 
 function rowOf(environment: string, record: JobRecord, { runs, error }: Look): StatusRow {
   const known = runs.find((run) => run.id === record.good?.runId && isActive(run)) ?? runs.find(isActive) ?? null;
+  const trailing = record.trailing.map((entry) => entry.run);
   const recorded = known !== null && known.id === record.good?.runId ? record.good.revision : null;
   return {
     environment,
@@ -109,6 +112,7 @@ function rowOf(environment: string, record: JobRecord, { runs, error }: Look): S
     run: known?.id ?? null,
     state: known?.state ?? (error === null ? 'none' : null),
     url: known?.url ?? null,
+    others: runs.flatMap((run) => (run === known || !isActive(run) || trailing.includes(run.id) ? [] : [run.id])),
     commit: record.good?.commit ?? null,
     lastOutcome: record.closed?.outcome ?? null,
     lastAt: record.closed?.at ?? null,
@@ -122,7 +126,7 @@ function rowOf(environment: string, record: JobRecord, { runs, error }: Look): S
             since: record.openedAt,
             holder: record.holder?.name ?? null,
           },
-    trailing: record.trailing.map((entry) => entry.run),
+    trailing,
     quarantined: record.quarantined.map((entry) => entry.revision),
     error,
   };
@@ -136,7 +140,7 @@ export function renderStatus(found: Status): string {
     row.job,
     row.environment,
     row.error === null ? (row.state ?? '?') : 'unreadable',
-    row.run ?? '-',
+    row.others.length === 0 ? (row.run ?? '-') : `${row.run} and ${row.others.length} more`,
     row.runningRevision ?? '-',
     row.lastOutcome ?? '-',
     row.open === null
@@ -150,5 +154,8 @@ export function renderStatus(found: Status): string {
       .join('  ')
       .trimEnd();
   const errors = found.jobs.flatMap((row) => (row.error === null ? [] : [`${row.job}: ${row.error}`]));
-  return [line(head), ...rows.map(line), ...errors].join('\n');
+  const several = found.jobs.flatMap(({ job, run, others }) =>
+    others.length === 0 ? [] : [`${job}: ${others.length + 1} runs are active: ${[run, ...others].join(', ')}`],
+  );
+  return [line(head), ...rows.map(line), ...several, ...errors].join('\n');
 }

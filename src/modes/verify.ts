@@ -16,7 +16,7 @@ export interface Verification {
 
 /**
  * Judges a file of evidence again: no engine, no ledger, no clock. Exit code 0: passed; 1: failed, could not be judged, or other than
- * what was recorded; 5: not decided. Throws an input error where the file is none.
+ * what was recorded; 5: not decided, or no verdict in the file. Throws an input error where the file is none.
  */
 export async function verifyAgain(path: string): Promise<Verification> {
   const jobs = replay(await evidenceIn(path)).map(({ verdict, ...one }) => ({
@@ -27,7 +27,7 @@ export async function verifyAgain(path: string): Promise<Verification> {
         : { result: verdict.result, code: verdict.result === 'pass' ? null : verdict.code, message: verdict.message },
   }));
   const codes = jobs.map(({ same, verdict }) => (!same ? 1 : verdict === null ? 5 : verdict.result === 'pass' ? 0 : 1));
-  return { version: 1, kind: 'verify', exitCode: worstExitCode(codes), jobs };
+  return { version: 1, kind: 'verify', exitCode: codes.length === 0 ? 5 : worstExitCode(codes), jobs };
 }
 
 async function evidenceIn(path: string): Promise<Evidence> {

@@ -2,7 +2,7 @@ import type { Good } from '../model/artifact.js';
 import type { About } from '../model/command.js';
 import type { Effect, Impact } from '../model/impact.js';
 import type { Job, StrategyName } from '../model/job.js';
-import { valueAt } from '../model/json.js';
+import { type JsonObject, merged, valueAt } from '../model/json.js';
 import type { Run } from '../model/run.js';
 import type { Step } from '../model/step.js';
 import { parallelForm, type StrategyInput, strategies } from '../strategies/index.js';
@@ -52,7 +52,7 @@ export function examine(scene: Scene, name: StrategyName, named: boolean): Candi
   if (!handled || (scene.situation === 'change' && (name === 'create' || name === 'stop'))) {
     return rejected(name, `it is not for a change of impact ${scene.impact} of a job that runs`);
   }
-  const expected = engine.expect(name, job);
+  const expected = engine.expect(name, { ...job, target: inSlot(job, keptSlot(scene)) }, beforeOf(scene));
   const possible = inputOf(scene, 'rejected' in expected ? 'unknown' : expected.state);
   const lacks = strategy.needs(possible);
   // The engine's own sentence says more than a missing verb.
@@ -75,6 +75,13 @@ export function examine(scene: Scene, name: StrategyName, named: boolean): Candi
     missing: standing.some(({ consent }) => consent === null) ? [] : missing,
     gapUnknown: scene.situation === 'change' && job.maxGapSeconds !== null && expected.gapSeconds === null,
   };
+}
+
+/** What the run was launched with, as it shows it and, beneath that, as the ledger keeps it. */
+function beforeOf({ good, oldKnown, run }: Scene): JsonObject | null {
+  const kept = oldKnown ? (good?.target ?? null) : null;
+  const shown = run?.shows ?? null;
+  return kept === null || shown === null ? (kept ?? shown) : merged(kept, shown);
 }
 
 function inputOf({ job, engine }: Scene, state: Effect['state']): StrategyInput {

@@ -14,7 +14,7 @@ export function orphans(
   // After a rename the old record stays; its run goes by the name that belongs to the renamed job now.
   const handedOver = new Set(manifest.jobs.flatMap((job) => namesIn(records.get(job.key))));
   return [...records]
-    .filter(([key, record]) => !taken.has(key) && !(record.closed !== null && record.closed.runs.length === 0))
+    .filter(([key, record]) => !taken.has(key) && record.closed?.runs?.length !== 0)
     .filter(([, record]) => record.closed === null || !isHandedOver(namesIn(record), handedOver))
     .map(([key, record]) => listing(key, record, observed?.get(key) ?? []))
     .sort((a, b) => (a.job < b.job ? -1 : 1));
@@ -30,7 +30,7 @@ function namesIn(record: JobRecord | undefined): readonly string[] {
 }
 
 function listing(job: string, record: JobRecord, runs: readonly Run[]): JobPlan {
-  const id = record.closed?.runs[0] ?? record.good?.runId ?? record.predecessor?.run ?? null;
+  const id = record.closed?.runs?.[0] ?? record.good?.runId ?? record.predecessor?.run ?? null;
   const run = runs.find((candidate) => candidate.id === id) ?? null;
   const state = record.closed === null ? `rollout ${record.n} is open` : `run ${id ?? '(unknown)'} was left running`;
   return {

@@ -120,7 +120,9 @@ function showsArtifact({ engine, found }: Context): boolean {
 function recorded({ record, engine, job }: Context): Choice {
   const plan = record?.plan ?? null;
   if (plan === null) return nothing;
-  const effect = preference.includes(plan.strategy) ? engine.expect(plan.strategy, job) : null;
+  const launched = { ...job, target: plan.target };
+  const before = record?.good?.target ?? null;
+  const effect = preference.includes(plan.strategy) ? engine.expect(plan.strategy, launched, before) : null;
   return {
     ...nothing,
     strategy: plan.strategy,

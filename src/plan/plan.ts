@@ -32,6 +32,7 @@ export function planJobs(input: PlanInput): Plan {
     withWaves(withCanaries(single, input)),
     options.maxChangedJobs,
     input.manifest.environment,
+    options.jobs,
   );
   const plan = {
     version: 1,

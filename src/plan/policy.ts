@@ -133,8 +133,22 @@ function byPolicy(
   const reason: Reason = { kind: 'drift', message };
   const at = { run, revision: run.stamp?.revision ?? null };
   if (onDrift === 'overwrite') return replaceStrange(run, c, reason);
-  if (onDrift === 'adopt') return still('adopt', at, reason, [...notRolledOut(run, c), ...differing(run, c)]);
+  if (onDrift === 'adopt') return still('adopt', at, ...takenOver(run, c, reason, code));
   return refuse(at, 'drift', code, message, next);
+}
+
+/** What is told of a run that is taken over. One of this very job is recorded as what its stamp says; any other as what is declared. */
+function takenOver(
+  run: Intent['run'] & object,
+  c: Context,
+  reason: Reason,
+  code: string,
+): readonly [Reason, readonly Finding[]] {
+  const own = code === 'run-newer' || code === 'stray-run';
+  if (!own) return [reason, [...notRolledOut(run, c), ...differing(run, c)]];
+  if (isDesired(c, run.stamp?.revision ?? null)) return [reason, differing(run, c)];
+  const then = `it is recorded as revision ${run.stamp?.revision}, and the next call rolls out what is declared`;
+  return [{ ...reason, message: `${reason.message}: ${then}` }, []];
 }
 
 function down(found: Of<'down'>, c: Context): Intent {

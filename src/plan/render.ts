@@ -1,3 +1,4 @@
+import { codes } from '../model/codes/index.js';
 import type { Finding } from '../model/finding.js';
 import type { Effect } from '../model/impact.js';
 import type { JobPlan, Plan, PlanAction } from '../model/plan.js';
@@ -13,7 +14,7 @@ export function renderPlan(plan: Plan): string {
     .sort((a, b) => rank(a) - rank(b));
   const unchanged = plan.jobs.length - shown.length;
   const ends = [
-    ...plan.findings.map((finding) => `${finding.level} ${finding.code}: ${finding.message}`),
+    ...plan.findings.flatMap(found),
     ...(unchanged > 0 ? [`${count(unchanged, 'job is', 'jobs are')} unchanged.`] : []),
     ...(plan.unowned.length > 0
       ? [
@@ -148,7 +149,8 @@ function found(finding: Finding): readonly string[] {
   const at =
     finding.file === undefined ? '' : ` (${finding.file}${finding.line === undefined ? '' : `:${finding.line}`})`;
   const line = `${finding.level} ${finding.code}: ${finding.message}${at}`;
-  return finding.next === undefined ? [line] : [line, `Next: ${finding.next}`];
+  const next = finding.next ?? (finding.level === 'error' ? codes[finding.code].next : undefined);
+  return next === undefined ? [line] : [line, `Next: ${next}`];
 }
 
 /** Planned from git alone. */

@@ -24,6 +24,8 @@ export interface RollbackInput {
   readonly runs: readonly Run[];
   readonly engine: PlanEngine;
   readonly accept: ReadonlySet<Consent>;
+  /** The revision that runs already is rolled out once more. */
+  readonly force?: boolean;
   /** ISO 8601: for telling how old the target is. */
   readonly now: string;
 }
@@ -43,6 +45,9 @@ export function planRollback(input: RollbackInput): JobRollback {
   if (trouble !== null) return { plan: { ...base, ...refused(trouble) }, good };
   if (good === null) return { plan: { ...base, ...refused(unknownTarget(input)) }, good };
   const back = { ...base, ...described(good, input.now, run) };
+  if (run !== null && good.revision === revision && input.force !== true) {
+    return { plan: { ...back, changed: false, ...refused(alreadyRuns(good, run, input)) }, good };
+  }
   if (good.target === null) return { plan: { ...back, ...refused(unknownSettings(good)) }, good };
   if (good.artifact.mutable) return { plan: { ...back, ...refused(mutable(good)) }, good };
   const job = { ...declared(record), target: good.target };
@@ -208,6 +213,15 @@ function unknownTarget({ record, to }: RollbackInput): Finding {
       ? `the ledger keeps no good revision before the running one`
       : `the ledger keeps no good revision of rollout ${to}; it has ${known.join(', ') || 'none'}`;
   return { code: 'rollback-target-unknown', level: 'error', message, next: commandOf('log', record) };
+}
+
+function alreadyRuns(good: Good, run: Run, { record, to }: RollbackInput): Finding {
+  return {
+    code: 'rollback-already-runs',
+    level: 'error',
+    message: `${linked(run)} already runs revision ${good.revision} of rollout ${good.rollout}: there is nothing to go back to`,
+    next: `another rollout is named by: ${commandOf('log', record)}; to start this one again all the same: ${commandOf('rollback', record, '--rollback-to', to, '--force')}`,
+  };
 }
 
 function unknownSettings(good: Good): Finding {

@@ -117,6 +117,7 @@ const statusRow = z.strictObject({
   run: text.nullable(),
   state: text.nullable().describe('State of the run; `none`: nothing is active; null: not read.'),
   url: text.nullable(),
+  others: z.array(text).describe('Ids of the other active runs of the job, but for those of `trailing`.'),
   commit: text.nullable(),
   lastOutcome: text.nullable().describe('Of the last closed rollout; null while one is open or none was.'),
   lastAt: time.nullable(),

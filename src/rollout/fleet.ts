@@ -6,7 +6,7 @@ import type { Finding } from '../model/finding.js';
 import { isFailure, type Outcome } from '../model/outcome.js';
 import type { JobRecord } from '../model/record.js';
 import type { JobReport } from '../model/report.js';
-import type { Run } from '../model/run.js';
+import { isActive, isEnding, type Run } from '../model/run.js';
 import { answered, patience } from './answered.js';
 import type { Crew, Ended, Progress } from './crew.js';
 import type { Cause } from './decision.js';
@@ -20,7 +20,7 @@ import { cutOff, isTakenOver, notOpened, refusedHeld } from './not-opened.js';
 import { type Pacing, pacingOf } from './pacing.js';
 import { momentOf, type Pen, penOf, sameRecord } from './pen.js';
 import { type RealTime, realTime } from './real-time.js';
-import { closeRecord } from './records.js';
+import { type Closing, closeRecord } from './records.js';
 import { reportOf } from './reporting.js';
 import { isUntouched } from './untouched.js';
 
@@ -155,10 +155,16 @@ export async function rollOut(orders: readonly Order[], base: FleetBase): Promis
 
   async function skip(order: Order, pen: Pen, cause: Cause): Promise<JobReport> {
     const at = new Date(base.clock.now()).toISOString();
-    const closing = { outcome: 'skipped', cause, runs: [], trailing: [], good: null, quarantine: false, at } as const;
+    // It is left as it is either way: an engine that can't be read only keeps what runs from being told.
+    const runs = await order.session.look(order.subject).catch(() => null);
+    const closing: Closing = {
+      ...{ outcome: 'skipped', cause, trailing: [], good: null, quarantine: false, at },
+      runs: runs?.filter((run) => isActive(run) && !isEnding(run)).map((run) => run.id) ?? null,
+      ...(runs && { look: runs }),
+    };
     pen.note((record) => closeRecord(record, closing));
     await pen.flush(`close rollout ${pen.record.n}: skipped`);
-    return reportOf({ how: 'closed', record: pen.record, runs: null, note: null }, order.engine.id, [], order.findings);
+    return reportOf({ how: 'closed', record: pen.record, runs, note: null }, order.engine.id, [], order.findings);
   }
 
   /** Its turn has not come: the rollout stays open, and `resume` takes it up. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Holder, JobRecord } from '../model/record.js';
 
@@ -98,8 +99,18 @@ function expired({ lease }: JobRecord, now: number): boolean {
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return !isZombie(pid);
+}
+
+/** Ended, and not yet asked about by its parent, as in a container without an init process. Told by Linux alone. */
+function isZombie(pid: number): boolean {
+  try {
+    // "123 (name) Z …"; the name may hold anything.
+    return /\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
   }
 }

@@ -10,8 +10,7 @@ import { newSnapshot, oldSnapshot } from './snapshot.js';
 
 type Call = Extract<Decision, { do: 'call' }>;
 
-/** Makes the one call that was decided; `tail` is the last run in the predecessor's line. Throws if its answer is not known. */
-export async function invoke(
+type Given = [
   call: Call,
   record: JobRecord,
   session: Session,
@@ -20,7 +19,22 @@ export async function invoke(
   memo: Json,
   signal: AbortSignal,
   isLate?: () => boolean,
-): Promise<VerbProgress> {
+];
+
+/** Makes the one call that was decided; `tail` is the last run in the predecessor's line. Throws if its answer is not known. */
+export async function invoke(...given: Given): Promise<VerbProgress> {
+  const [, , , , , memo] = given;
+  try {
+    return await send(...given);
+  } catch (error) {
+    // A fault of the input, and nothing was called before: a definite no, which no further try would change.
+    if (memo !== null || !(error instanceof RolloutError) || error.class !== 'input') throw error;
+    const { code, message, next } = error;
+    return { state: 'failed', code, message, ...(next !== null && { next }) };
+  }
+}
+
+async function send(...[call, record, session, subject, tail, memo, signal, isLate]: Given): Promise<VerbProgress> {
   const plan = record.plan;
   if (plan === null) throw defect('a call without a plan');
   const base = { subject, memo, signal, ...(isLate && { isLate }) };

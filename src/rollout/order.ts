@@ -112,10 +112,7 @@ export function orderOf(parts: Parts, common: Common, wall = Date.now()): Order 
     },
     before,
   );
-  // An ended run that nobody recorded may have failed: only one that runs is taken as good.
-  const runs = parts.current !== null && isActive(parts.current);
-  const seen = parts.current !== null && runs ? goodFromRun(parts.current, engine, parts.target, common.now) : null;
-  const good = body.good ?? seen;
+  const good = body.good ?? goodSeen(parts, common.now);
   return {
     engine,
     session: parts.session,
@@ -128,6 +125,20 @@ export function orderOf(parts: Parts, common: Common, wall = Date.now()): Order 
     findings: [...jobPlan.findings, ...parts.findings],
     isOurs,
   };
+}
+
+/** What stands for a good revision where the ledger has none. An ended run may have failed: only one that runs is taken as good. */
+function goodSeen({ current, engine, target }: Pick<Parts, 'current' | 'engine' | 'target'>, now: number): Good | null {
+  return current !== null && isActive(current) ? goodFromRun(current, engine, target, now) : null;
+}
+
+/** What the undo of a rollout would start; null: not known, or it starts nothing. */
+export function undoTarget(
+  parts: Pick<Parts, 'before' | 'current' | 'engine' | 'target'>,
+  steps: JobPlan['steps'],
+): JsonObject | null {
+  if (!steps.some(({ undo }) => undo === 'undo-start' || undo === 'undo-replace')) return null;
+  return (parts.before?.good ?? goodSeen(parts, 0))?.target ?? null;
 }
 
 /** The new run of an overlap whose record was lost: its rollout goes on under its own number (PROTOCOL 6, empty ledger). */
@@ -190,8 +201,13 @@ export function adoptedRecord(
   const at = new Date(common.now).toISOString();
   const { job, run, before } = parts;
   const { positions: _, ...declared } = job;
-  const n = nextNumber(before, parts.observed, oursOf(common.name, common.environment, job));
-  const rollout = rolloutIdOf(common.name, job.key, common.environment, parts.revision, n);
+  const isOurs = oursOf(common.name, common.environment, job);
+  const n = nextNumber(before, parts.observed, isOurs);
+  // What a run of this very job was launched as stands in its stamp: where that is not what is declared, the difference still rolls out.
+  const other = isOurs(run) && run.stamp?.revision !== parts.revision ? run.stamp : null;
+  const revision = other?.revision ?? parts.revision;
+  const commit = other === null ? common.commit : other.commit;
+  const rollout = rolloutIdOf(common.name, job.key, common.environment, revision, n);
   const record: JobRecord = {
     format: 1,
     counter: (before?.counter ?? 0) + 1,
@@ -203,8 +219,8 @@ export function adoptedRecord(
     names: namesOf(job),
     n,
     rollout,
-    revision: parts.revision,
-    commit: common.commit,
+    revision,
+    commit,
     holder: null,
     lease: null,
     direction: 'forward',
@@ -218,10 +234,10 @@ export function adoptedRecord(
     verdict: null,
     good: {
       ...goodFromRun(run, parts.engine, job.target, common.now),
-      revision: parts.revision,
-      codeDigest: parts.codeDigest,
-      settingsDigest: parts.settingsDigest,
-      commit: common.commit,
+      revision,
+      codeDigest: other === null ? parts.codeDigest : null,
+      settingsDigest: other === null ? parts.settingsDigest : null,
+      commit,
       rollout,
       n,
     },

@@ -97,7 +97,8 @@ export function journaled(
 export interface Closing {
   readonly outcome: Outcome;
   readonly cause: Cause | null;
-  readonly runs: readonly string[];
+  /** Null: nobody looked. */
+  readonly runs: readonly string[] | null;
   readonly trailing: JobRecord['trailing'];
   readonly good: Good | null;
   readonly quarantine: boolean;

@@ -33,7 +33,9 @@ export const baselinePatience = 120;
 export function baselineOf(spec: GateSpec, run: string, points: readonly Point[]): Baseline {
   const sorted = [...points].sort((a, b) => a.at - b.at).map((point) => readingOf(point, [run]));
   const readings = spec.kind === 'counter' ? rates(spec, sorted) : sorted;
-  const values = readings.flatMap(({ value, idle }) => (value === null || idle ? [] : [value])).sort((a, b) => a - b);
+  const values = readings
+    .flatMap(({ value, idle, partly }) => (value === null || idle || partly === true ? [] : [value]))
+    .sort((a, b) => a - b);
   if (values.length < baselineSamples) return { value: null, samples: values.length, why: 'too-few' };
   const median = medianOf(values);
   return { value: median, samples: values.length, why: median === 0 ? 'zero' : 'measured' };

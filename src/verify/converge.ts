@@ -56,12 +56,12 @@ function atDeadline(spec: GateSpec, inside: readonly Graded[], from: number, dea
     return { result: 'pass', message: 'it was as expected whenever the source had input' };
   }
   if (isQuiet(spec, told, deadline)) {
-    return inside.slice(inside.findLastIndex(({ grade }) => grade === 'fail')).some(({ grade }) => grade === 'unknown')
-      ? {
-          result: 'inconclusive',
-          message: 'it was as expected whenever the source had input, as far as that was known',
-        }
-      : { result: 'pass', message: 'it was as expected in the end, whenever the source had input' };
+    const failed = inside.findLastIndex(({ grade }) => grade === 'fail');
+    const open = inside.some(({ grade }, index) => index > failed && grade === 'unknown');
+    const message = 'it was as expected in the end, whenever the source had input';
+    return open
+      ? { result: 'inconclusive', message: `${message}, as far as samples were known` }
+      : { result: 'pass', message };
   }
   const late = `it was not ${inWords(spec)} for ${spec.forSeconds} s within ${spec.endSeconds} s`;
   const stillFails = last.grade === 'fail' && deadline - last.at <= stale;

@@ -14,10 +14,15 @@ const idleGrades: Readonly<Record<WhenIdle, Grade>> = { skip: 'idle', pass: 'pas
 
 /** `limits` null: there is nothing to compare with. */
 export function gradeOf(reading: Reading, limits: Limits | null, whenIdle: WhenIdle): Grade {
+  if (reading.partly === true) return isTooMuch(reading.value, limits) ? 'fail' : 'idle';
   if (reading.idle) return idleGrades[whenIdle];
   if (reading.value === null || !Number.isFinite(reading.value) || limits === null) return 'unknown';
   if (!within(reading.value, limits)) return 'fail';
   return limits.open ? 'unknown' : 'pass';
+}
+
+function isTooMuch(value: number | null, limits: Limits | null): boolean {
+  return value !== null && limits !== null && limits.max !== null && value > limits.max;
 }
 
 export function graded(readings: readonly Reading[], limits: Limits | null, whenIdle: WhenIdle): readonly Graded[] {

@@ -14,6 +14,8 @@ export interface Reading {
   readonly at: number;
   readonly value: number | null;
   readonly idle: boolean;
+  /** A growth over less time with input than it takes to expect one: it can be too much, and never too little. */
+  readonly partly?: true;
 }
 
 /** In the order of time, whatever order they arrived in; what is dated after `now` is not believed. */
@@ -25,7 +27,8 @@ export function ordered(points: readonly Point[], now: number): readonly Point[]
 export function readings(spec: GateSpec, watched: Watched, points: readonly Point[], now: number): readonly Reading[] {
   const isRate = spec.kind === 'counter' && spec.maxDelta === null;
   // A late point lies between two others and changes the growth from one to the next: growth is taken of what is complete.
-  const until = isRate ? now - spec.latenessSeconds * 1000 : now;
+  // The same holds of a sample as long as it may turn out that the source was idle.
+  const until = isRate || spec.input !== null ? now - spec.latenessSeconds * 1000 : now;
   const own = ordered(points, until)
     .filter((point) => point.at >= watched.startedAt)
     .map((point) => readingOf(point, watched.runs));
@@ -53,6 +56,7 @@ export function rates(
   const active = [...activeTime(known)];
   const at = new Map(known.map((reading, index) => [reading as Reading, index]));
   let first = 0;
+  let earlier = 0;
   return all.flatMap((reading) => {
     const index = at.get(reading);
     if (index === undefined)
@@ -63,8 +67,13 @@ export function rates(
     if (from === undefined) return [];
     const seconds = (until - (active[first] ?? 0)) / 1000;
     if (seconds < spec.windowSeconds || seconds <= 0) {
-      const passed = reading.at - (known[0]?.at ?? reading.at);
-      return passed < spec.windowSeconds * 1000 || passed <= 0 ? [] : [{ ...reading, value: null, idle: true }];
+      while (reading.at - (known[earlier + 1]?.at ?? Number.POSITIVE_INFINITY) >= spec.windowSeconds * 1000)
+        earlier += 1;
+      const before = known[earlier] ?? from;
+      const passed = (reading.at - before.at) / 1000;
+      if (passed < spec.windowSeconds || passed <= 0) return [];
+      const grown = resets[index] === resets[earlier] ? ((reading.value ?? 0) - before.value) / passed : null;
+      return [reading.idle ? { ...reading, value: grown } : { ...reading, value: grown, partly: true as const }];
     }
     const broken = resets[index] !== resets[first] || seconds > spec.windowSeconds + spec.staleSeconds;
     return [{ ...reading, value: broken ? null : ((reading.value ?? 0) - from.value) / seconds }];

@@ -33,7 +33,10 @@ export function specsOf(
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
     const id = count === 1 ? name : `${name}-${count}`;
-    return [specOf(id, found, gate, origin, bakeSeconds)];
+    const input = found.declared?.input ?? null;
+    const told = input === null ? null : signalOf(input, job, offered);
+    const lateness = Math.max(found.signal.latenessSeconds, told?.signal.latenessSeconds ?? 0);
+    return [{ ...specOf(id, found, gate, origin, bakeSeconds), latenessSeconds: lateness }];
   });
 }
 

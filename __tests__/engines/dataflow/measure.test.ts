@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { dataflow } from '../../../src/engines/dataflow/index.js';
+import { measure as measureOf } from '../../../src/engines/dataflow/measure.js';
 import type { Sample } from '../../../src/engines/engine.js';
 import type { StrategyName } from '../../../src/model/job.js';
 import type { JsonObject } from '../../../src/model/json.js';
@@ -166,6 +167,16 @@ describe('what is not of the run', () => {
     expect(counts[0]).toBe(0);
     expect(counts.at(-1)).toBeGreaterThanOrEqual(4);
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+  });
+
+  it('errors are asked for alone, so that thousands of warnings hide none', async () => {
+    const time = { seconds: Date.parse('2026-01-01T00:00:30Z') / 1000 };
+    const error = { messageImportance: 'JOB_MESSAGE_ERROR', time } as const;
+    // What a reading of bounded length gives of a run that warned thousands of times before.
+    const messages = async (_: string, least?: string) => (least === 'JOB_MESSAGE_ERROR' ? [error] : []);
+    const source = { api: { messages }, series: async () => [], region: 'r', now: Date.parse('2026-01-01T00:02:00Z') };
+    const samples = await measureOf(source, await running(), 'errors', '2026-01-01T00:00:00Z');
+    expect(samples?.at(-1)?.value).toBe(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { glue } from '../../../src/engines/glue/index.js';
+import type { Effect } from '../../../src/model/impact.js';
 import type { Job } from '../../../src/model/job.js';
 import type { JsonObject } from '../../../src/model/json.js';
 import { declared, target } from './world.js';
@@ -153,6 +154,47 @@ describe('expect', () => {
     expect(of('restart')).toMatchObject({ duplicates: 'replay', state: 'kept' });
     const { 'checkpoint-argument': _, ...without } = target;
     expect(glue.expect('restart', { ...declared, target: without })).toMatchObject({ state: 'unknown' });
+  });
+
+  describe('where it is known what the old run was launched with', () => {
+    const { 'checkpoint-argument': _, ...unnamed } = target;
+    const args = target['arguments'] as JsonObject;
+    const moved = { ...args, '--checkpoint': 's3://state/other' };
+    const { '--checkpoint': __, ...none } = args;
+    const from = (
+      before: JsonObject | null,
+      own: JsonObject = target,
+      strategy: 'restart' | 'create' | 'stop' = 'restart',
+    ) => (glue.expect(strategy, { ...declared, target: own }, before) as Effect).state;
+
+    it.each<[string, JsonObject | null, Effect['state']]>([
+      ['the same location', target, 'kept'],
+      [
+        'the same with a slash',
+        { ...target, arguments: { ...args, '--checkpoint': `${args['--checkpoint']}/` } },
+        'kept',
+      ],
+      ['another location', { ...target, arguments: moved }, 'lost'],
+      ['no location', { ...target, arguments: none }, 'lost'],
+      ['the location, before the argument had a name', unnamed, 'kept'],
+      ['another one, before the argument had a name', { ...unnamed, arguments: moved }, 'lost'],
+      [
+        'the location in another argument',
+        { ...target, 'checkpoint-argument': '--old', arguments: { ...none, '--old': String(args['--checkpoint']) } },
+        'kept',
+      ],
+      ['what a run by hand shows, with another location', { arguments: moved }, 'lost'],
+      ['what a run by hand shows, without a location', { arguments: none }, 'kept'],
+      ['nothing', null, 'kept'],
+    ])('%s', (_name, before, state) => {
+      expect([from(before), from(before, target, 'create')]).toEqual([state, state]);
+    });
+
+    it('is lost too where the argument is not given any more, and not for a stop', () => {
+      expect(from(target, { ...unnamed, arguments: none })).toBe('lost');
+      expect(from(target, unnamed)).toBe('kept');
+      expect(from({ ...target, arguments: moved }, target, 'stop')).toBe('kept');
+    });
   });
 
   it('knows that the other slot has none of the state', () => {

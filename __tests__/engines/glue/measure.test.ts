@@ -180,6 +180,16 @@ describe('where CloudWatch does not give them', () => {
     await expect(asked(run, 'throughput')).rejects.toMatchObject(error);
   });
 
+  it.each([
+    ['InternalError', 'transient', 'glue-metrics-unavailable'],
+    ['Forbidden', 'refusal', 'glue-metrics-refused'],
+  ])('an answer that says %s is no answer, and not that there is no such signal', async (statusCode, of, code) => {
+    // Nobody lists what was sent so long ago: only the values would tell.
+    const run = await successor(await plant());
+    await local.cloudwatch({ statusCode, listedAfterSeconds: 86_000 });
+    await expect(asked(run, 'consumer-lag')).rejects.toMatchObject({ code, class: of });
+  });
+
   it('a short failure is none', async () => {
     const run = await plant();
     await local.cloudwatchFault({ operation: '*', when: 'before', effect: 'status', status: 503 });

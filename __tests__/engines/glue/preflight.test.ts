@@ -92,6 +92,14 @@ it('cannot tell about an object that it may not read', async () => {
   expect(await codes(intended())).toEqual(['warning glue-script-unreadable']);
 });
 
+it('warns where what an undo would start is gone', async () => {
+  await local.create();
+  const script = 's3://scripts/gone.py';
+  const found = await local.session.preflight(intended({}, { undo: { ...target, script } }));
+  expect(found).toMatchObject([{ code: 'undo-limited', level: 'warning', message: expect.stringContaining(script) }]);
+  expect(await codes(intended({}, { undo: target }))).toEqual([]);
+});
+
 describe('before the build and the uploads', () => {
   it('looks for no object, and checks the rest', async () => {
     await local.create({ Timeout: 600 });

@@ -1,4 +1,6 @@
 import type { Engine, Session } from '../../../src/engines/engine.js';
+import { readEvent } from '../../../src/inputs/event.js';
+import { parseInputs } from '../../../src/inputs/parse.js';
 import type { Held, Ledger } from '../../../src/ledger/ledger.js';
 import type { Outcome } from '../../../src/model/outcome.js';
 import type { Holder } from '../../../src/model/record.js';
@@ -145,17 +147,13 @@ async function nextOrder(stage: Stage, actor: Actor): Promise<Order | 'held' | n
   );
 }
 
+const around = { event: readEvent({}), workspace: '/w', outputDirectory: '', env: {}, wait: true };
+
 /** The bench of the real `resume` and `post`. */
 export function benchOf(stage: Stage, actor: Pick<Actor, 'byForce' | 'minutes'>): Bench {
   const { process, engine, tell } = stage;
   const bench: Partial<Bench> = {
-    inputs: {
-      environment,
-      jobs: [],
-      takeOver: actor.byForce,
-      maxParallel: 4,
-      failFast: false,
-    } as unknown as Bench['inputs'],
+    inputs: parseInputs({ environment, 'take-over': String(actor.byForce), 'max-parallel': '4' }, around),
     clock: process.clock,
     time: process.time,
     sessions: { get: async () => off.session(stage, stage.session), close: async () => undefined },

@@ -18,7 +18,8 @@ export interface Api {
   jobs(query: { filter: 'ACTIVE' | 'ALL'; name?: string }): Promise<readonly ApiJob[]>;
   /** Null: the service does not know the id. */
   job(id: string): Promise<ApiJob | null>;
-  messages(id: string): Promise<readonly ApiMessage[]>;
+  /** Of this importance or more, warnings where none is named; of bounded length. */
+  messages(id: string, least?: 'JOB_MESSAGE_WARNING' | 'JOB_MESSAGE_ERROR'): Promise<readonly ApiMessage[]>;
   /** A refusal is an answer here: a template that cannot be read is a finding, no failure. */
   template(uri: string): Promise<ApiTemplate | Fault>;
   launchFlex(parameter: FlexLaunch): Promise<ApiJob | null>;
@@ -119,14 +120,14 @@ export async function openApi(reach: Reach, ambient: Ambient): Promise<Api> {
       });
     },
 
-    async messages(id) {
+    async messages(id, least = 'JOB_MESSAGE_WARNING') {
       const found: ApiMessage[] = [];
       let pageToken = '';
       for (let pages = 0; pages < messagePages; pages++) {
         const request = {
           ...where,
           jobId: id,
-          minimumImportance: 'JOB_MESSAGE_WARNING' as const,
+          minimumImportance: least,
           pageSize,
           ...(pageToken && { pageToken }),
         };

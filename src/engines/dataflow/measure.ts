@@ -61,7 +61,8 @@ async function failed({ series, region }: Source, run: Run, span: Span): Promise
 
 /** How many error messages the run had by each minute. A message has its time, so that the past can be counted again. */
 async function errors({ api }: Source, run: Run, { from, to }: Span): Promise<readonly Reading[]> {
-  const messages = await api.messages(run.id);
+  // Errors alone: a list of bounded length that warnings fill would not reach them.
+  const messages = await api.messages(run.id, 'JOB_MESSAGE_ERROR');
   const times = messages.flatMap(({ messageImportance, time }) => {
     const at = messageImportance === 'JOB_MESSAGE_ERROR' ? fromTimestamp(time) : null;
     return at === null ? [] : [Date.parse(at)];

@@ -65,13 +65,7 @@ export function openMetrics(
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === 'credentials') throw errorOf(failure, what);
-      const refused = failure.kind === 'refused';
-      const code = refused ? 'glue-metrics-refused' : 'glue-metrics-unavailable';
-      throw new RolloutError(code, `${what}: ${failure.text}`, {
-        class: refused ? 'refusal' : 'transient',
-        ...(refused && { next: 'Grant cloudwatch:GetMetricData and cloudwatch:ListMetrics.' }),
-        cause: error,
-      });
+      throw metricsError(failure.kind === 'refused', `${what}: ${failure.text}`, error);
     }
   }
 
@@ -88,7 +82,8 @@ export function openMetrics(
           ...(token !== undefined && { NextToken: token }),
         });
         const answer = await read(`GetMetricData ${query.metric} ${query.run}`, () => client.send(command, cancel));
-        for (const { Label, Timestamps = [], Values = [] } of answer.MetricDataResults ?? []) {
+        for (const { Label, Timestamps = [], Values = [], StatusCode } of answer.MetricDataResults ?? []) {
+          if (StatusCode === 'InternalError' || StatusCode === 'Forbidden') throw notAnswered(query, StatusCode);
           for (const [index, time] of Timestamps.entries()) {
             const value = Values[index];
             if (value === undefined) continue;
@@ -119,6 +114,20 @@ export function openMetrics(
     },
     close: () => client.destroy(),
   };
+}
+
+/** Of each query the answer says by itself whether it was carried out: without values it would look like a run that sends none. */
+function notAnswered({ metric, run }: MetricQuery, status: 'InternalError' | 'Forbidden'): RolloutError {
+  const message = `GetMetricData ${metric} ${run}: the answer says ${status}`;
+  return metricsError(status === 'Forbidden', message);
+}
+
+function metricsError(refused: boolean, message: string, cause?: unknown): RolloutError {
+  return new RolloutError(refused ? 'glue-metrics-refused' : 'glue-metrics-unavailable', message, {
+    class: refused ? 'refusal' : 'transient',
+    ...(refused && { next: 'Grant cloudwatch:GetMetricData and cloudwatch:ListMetrics.' }),
+    cause,
+  });
 }
 
 /** The label comes back with the run that the values are of: a check on the service's own word, not on ours. */

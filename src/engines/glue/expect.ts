@@ -1,5 +1,7 @@
 import type { Effect } from '../../model/impact.js';
 import type { Job, StrategyName } from '../../model/job.js';
+import type { JsonObject } from '../../model/json.js';
+import { checkpointOf } from './check.js';
 
 /**
  * Estimate of stop plus start of a Glue streaming run, in seconds: the running micro-batch and the release of the workers (up to a
@@ -16,8 +18,12 @@ const rejections = {
 } as const satisfies { readonly [strategy in StrategyName]?: string };
 
 /** What a strategy is expected to cost on Glue, or why it cannot be used. */
-export function expectOf(strategy: StrategyName, job: Omit<Job, 'positions'>): Effect | { readonly rejected: string } {
-  const state = typeof job.target['checkpoint-argument'] === 'string' ? 'kept' : 'unknown';
+export function expectOf(
+  strategy: StrategyName,
+  job: Omit<Job, 'positions'>,
+  before: JsonObject | null = null,
+): Effect | { readonly rejected: string } {
+  const state = stateOf(job.target, before);
   switch (strategy) {
     case 'create':
       return { gapSeconds: 0, duplicates: state === 'kept' ? 'replay' : 'none', state };
@@ -27,8 +33,24 @@ export function expectOf(strategy: StrategyName, job: Omit<Job, 'positions'>): E
       // The other slot's checkpoint is empty the first time and stale later: neither holds the state of the run that runs.
       return { gapSeconds: 0, duplicates: 'overlap', state: 'lost' };
     case 'stop':
-      return { gapSeconds: null, duplicates: 'none', state };
+      // Nothing is started: the checkpoint stays where it is.
+      return { gapSeconds: null, duplicates: 'none', state: stateOf(job.target, null) };
     default:
       return { rejected: rejections[strategy] };
   }
+}
+
+/**
+ * The state is where the checkpoint is: a run that begins at another location begins without it. The argument may have got its name, or
+ * lost it, between the two; what a run that was started by hand shows (no script) need not be everything that it was given.
+ */
+function stateOf(target: JsonObject, before: JsonObject | null): Effect['state'] {
+  const declared = target['checkpoint-argument'];
+  const argument = declared ?? before?.['checkpoint-argument'];
+  if (argument === undefined) return 'unknown';
+  const wanted = checkpointOf({ ...target, 'checkpoint-argument': argument });
+  const had = before && checkpointOf({ 'checkpoint-argument': argument, ...before });
+  const isKnown = had !== null || typeof before?.['script'] === 'string';
+  if (!isKnown) return declared === undefined ? 'unknown' : 'kept';
+  return had === wanted ? 'kept' : 'lost';
 }

@@ -38,6 +38,7 @@ export async function preflight(tools: Tools, intended: Intended): Promise<reado
     ...argumentsFit(name, effective, wanted),
     ...(leave ? left(name, current, wanted) : []),
     ...(await objectsExist(tools, intended, target)),
+    ...(await undoExists(tools, intended.undo ?? null)),
     ...(await metricsReadable(tools, name, intended)),
   ];
 }
@@ -124,6 +125,19 @@ async function objectsExist(tools: Tools, { job }: Intended, target: JsonObject)
     if (head.state === 'missing') return [finding('glue-script-missing', 'error', `${uri} does not exist.`)];
     if (head.state === 'found') return [];
     return [finding('glue-script-unreadable', 'warning', `${uri} could not be checked: ${head.why}.`)];
+  });
+}
+
+/** A new run that fails is followed by the old one, whose objects may be gone by now. */
+async function undoExists(tools: Tools, undo: JsonObject | null): Promise<readonly Finding[]> {
+  const uris = undo === null ? [] : referencesOf(undo);
+  if (uris.length === 0) return [];
+  const objects = await tools.objects();
+  const heads = await Promise.all(uris.map(async (uri) => ({ uri, head: await objects.head(uri) })));
+  return heads.flatMap(({ uri, head }) => {
+    if (head.state !== 'missing') return [];
+    const message = `${uri}, which the running run was started with, does not exist any more, so no undo can start it again: a new run that fails would leave nothing running.`;
+    return [finding('undo-limited', 'warning', message)];
   });
 }
 

@@ -77,8 +77,9 @@ export const planCodes = {
     next: 'Look at the measured gap in the report; a strategy with a known gap may be named under `strategy`.',
   },
   'undo-limited': {
-    meaning: 'What the running run was launched with is not known, as it was not rolled out by this tool.',
-    next: 'Nothing to do; from the next rollout on everything that an undo needs is recorded.',
+    meaning:
+      'The running run could not be started again by an undo: what it was launched with is not known, as it was not rolled out by this tool, or its artifact does not exist any more.',
+    next: 'Put a missing artifact back before the rollout; from the next rollout on everything that an undo needs is recorded.',
   },
   'scale-not-shown': {
     meaning: 'The engine does not show the run’s scale, and no record tells it, so a changed value can not be seen.',
@@ -126,6 +127,10 @@ export const planCodes = {
   'rollback-target-unknown': {
     meaning: 'The ledger keeps no good revision of the job under this rollout id, or none before the running one.',
     next: 'Run `log` to see the rollouts that can be gone back to.',
+  },
+  'rollback-already-runs': {
+    meaning: 'The revision to go back to is the one that runs, so a rollback would only restart the job.',
+    next: 'Name another rollout (`log` shows them), or start the same revision again with `force`.',
   },
   'rollback-settings-unknown': {
     meaning: 'The run to go back to was started by hand; what it was launched with is not recorded.',

@@ -9,7 +9,7 @@ export const rolloutCodes = {
   'gate-inconclusive': {
     meaning:
       'A gate could not be judged: too few samples were known, or there was nothing to compare with. That is no success, so the job is left as it is.',
-    next: 'Look at the signal in your monitoring. If the run is good, `apply --force` verifies it again once the signal can be read; `advisory: true` makes a gate decide nothing.',
+    next: 'Look at the signal in your monitoring. Once the signal can be read, `apply --force` rolls the revision out again and verifies it; `advisory: true` makes a gate decide nothing.',
   },
   'signal-unreadable': {
     meaning:
