@@ -1,6 +1,7 @@
 import { cloudwatchService } from './cloudwatch/index.js';
 import { dataflowService } from './dataflow/index.js';
 import { environmentOf } from './env.js';
+import { flinkService } from './flink/index.js';
 import { type GithubOptions, githubService } from './github/index.js';
 import { glueService } from './glue/index.js';
 import { emulatorClock, type KernelClock } from './kernel/clock.js';
@@ -61,6 +62,7 @@ function servicesOf(clock: EmulatorClock, github: GithubOptions): readonly Servi
     s3,
     cloudwatchService(clock, glue, { identities: known }),
     stsService(clock, known),
+    flinkService(clock, { object: (uri, bytes) => s3.store.place(uri, bytes) }),
     githubService(clock, github),
   ];
 }

@@ -26,6 +26,8 @@ export interface Ground {
   readonly variants: { readonly [what: string]: JsonObject };
   /** Calls of one observation of so many jobs with one run each that somebody else started, as the engine's page states them. */
   readonly observeCalls: { first(jobs: number): number; again(jobs: number): number };
+  /** What `prepare` brings is named by its content and stays: there is nothing that preparing the old target would undo. */
+  readonly prepareAdds?: boolean;
   /** Opens a session for one test: on an emulated cloud of its own, or once more on the account. */
   open(options: FieldOptions): Promise<Field>;
 }

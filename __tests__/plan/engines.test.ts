@@ -26,6 +26,13 @@ const targets: { readonly [id in EngineId]: JsonObject } = {
     'checkpoint-argument': '--checkpoint',
     workers: 5,
   },
+  flink: {
+    url: 'http://flink.internal:8081',
+    name: 'orders',
+    jar: 's3://acme/orders.jar',
+    arguments: ['--topic', 'orders'],
+    'savepoint-directory': 's3://acme/savepoints',
+  },
   command: { name: 'orders', observe: './observe', start: './start', stop: './stop' },
 };
 
@@ -46,6 +53,7 @@ describe('the engines of the registry', () => {
   it.each<[EngineId, string, string[]]>([
     ['dataflow', 'in-place-update', ['replace', 'scale', 'verify']],
     ['glue', 'restart', ['prepare', 'stop', 'start', 'verify']],
+    ['flink', 'savepoint-upgrade', ['prepare', 'stop-with-snapshot', 'start', 'verify']],
     ['command', 'restart', ['stop', 'start', 'verify']],
   ])('%s: an upgrade is a %s', (id, strategy, steps) => {
     const plan = planned(id, upgrade);

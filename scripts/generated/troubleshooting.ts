@@ -3,6 +3,7 @@ import { changeCodes } from '../../src/model/codes/change.js';
 import { commandCodes } from '../../src/model/codes/command.js';
 import { dataflowCodes } from '../../src/model/codes/dataflow.js';
 import type { CodeEntry } from '../../src/model/codes/entry.js';
+import { flinkCodes } from '../../src/model/codes/flink.js';
 import { glueCodes } from '../../src/model/codes/glue.js';
 import { inputsCodes } from '../../src/model/codes/inputs.js';
 import { ledgerCodes } from '../../src/model/codes/ledger.js';
@@ -23,6 +24,7 @@ const areas: readonly (readonly [title: string, codes: { readonly [code: string]
   ['Report', reportCodes],
   ['Dataflow', dataflowCodes],
   ['Glue', glueCodes],
+  ['Flink', flinkCodes],
   ['Commands', commandCodes],
 ];
 

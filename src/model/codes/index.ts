@@ -2,6 +2,7 @@ import { artifactCodes } from './artifact.js';
 import { changeCodes } from './change.js';
 import { commandCodes } from './command.js';
 import { dataflowCodes } from './dataflow.js';
+import { flinkCodes } from './flink.js';
 import { glueCodes } from './glue.js';
 import { inputsCodes } from './inputs.js';
 import { ledgerCodes } from './ledger.js';
@@ -24,6 +25,7 @@ export const codes = {
   ...reportCodes,
   ...dataflowCodes,
   ...glueCodes,
+  ...flinkCodes,
   ...commandCodes,
 } as const;
 
