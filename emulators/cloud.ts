@@ -6,6 +6,7 @@ import { type GithubOptions, githubService } from './github/index.js';
 import { glueService } from './glue/index.js';
 import { emulatorClock, type KernelClock } from './kernel/clock.js';
 import { startServices } from './kernel/start.js';
+import { managedFlinkService } from './managed-flink/index.js';
 import { monitoringService } from './monitoring/index.js';
 import { s3Service } from './s3/index.js';
 import type { EmulatorClock, Service } from './service.js';
@@ -62,6 +63,7 @@ function servicesOf(clock: EmulatorClock, github: GithubOptions): readonly Servi
     s3,
     cloudwatchService(clock, glue, { identities: known }),
     stsService(clock, known),
+    managedFlinkService(clock, { s3: s3.store, identities: known }),
     flinkService(clock, { object: (uri, bytes) => s3.store.place(uri, bytes) }),
     githubService(clock, github),
   ];

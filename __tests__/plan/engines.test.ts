@@ -18,6 +18,11 @@ const targets: { readonly [id in EngineId]: JsonObject } = {
     template: 'gs://acme/orders.json',
     workers: { min: 2, max: 20 },
   },
+  'managed-flink': {
+    name: 'orders',
+    region: 'eu-west-1',
+    code: 's3://acme/orders.jar',
+  },
   glue: {
     name: 'orders',
     region: 'eu-west-1',
@@ -54,6 +59,7 @@ describe('the engines of the registry', () => {
     ['dataflow', 'in-place-update', ['replace', 'scale', 'verify']],
     ['glue', 'restart', ['prepare', 'stop', 'start', 'verify']],
     ['flink', 'savepoint-upgrade', ['prepare', 'stop-with-snapshot', 'start', 'verify']],
+    ['managed-flink', 'in-place-update', ['replace', 'verify']],
     ['command', 'restart', ['stop', 'start', 'verify']],
   ])('%s: an upgrade is a %s', (id, strategy, steps) => {
     const plan = planned(id, upgrade);

@@ -16,14 +16,18 @@ export class Disk {
     this.#object = object;
   }
 
-  /** A folder of this service, made when it is first needed and removed when the process ends. */
+  /** A folder of this service, made when it is first needed. */
   get folder(): string {
     if (this.#folder === null) {
       const made = mkdtempSync(join(tmpdir(), 'emulated-flink-'));
-      removedAtExit(made);
       this.#folder = made;
     }
     return this.#folder;
+  }
+
+  close(): void {
+    if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder = null;
   }
 
   write(path: string, saved: Saved, version: 4 | 6): void {
@@ -50,18 +54,6 @@ export class Disk {
       writeFileSync(file, bytes);
     }
   }
-}
-
-const folders: string[] = [];
-
-/** One listener for all clusters of a process. */
-function removedAtExit(folder: string): void {
-  if (folders.length === 0) {
-    process.once('exit', () => {
-      for (const made of folders) rmSync(made, { recursive: true, force: true });
-    });
-  }
-  folders.push(folder);
 }
 
 /** A path as Flink gives it back: `file:/p` for every way to write it, without `_metadata` and a slash at the end. */

@@ -54,6 +54,7 @@ export function flinkService(clock: EmulatorClock, options: FlinkOptions = {}): 
       }
     },
     failure: (status) => faultAnswer(status),
+    close: () => world.disk.close(),
     runs() {
       const now = settled();
       return [...world.jobs.values()].map((job) => shown(job, now));

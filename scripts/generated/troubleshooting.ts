@@ -7,6 +7,7 @@ import { flinkCodes } from '../../src/model/codes/flink.js';
 import { glueCodes } from '../../src/model/codes/glue.js';
 import { inputsCodes } from '../../src/model/codes/inputs.js';
 import { ledgerCodes } from '../../src/model/codes/ledger.js';
+import { managedFlinkCodes } from '../../src/model/codes/managed-flink.js';
 import { manifestCodes } from '../../src/model/codes/manifest.js';
 import { planCodes } from '../../src/model/codes/plan.js';
 import { reportCodes } from '../../src/model/codes/report.js';
@@ -25,6 +26,7 @@ const areas: readonly (readonly [title: string, codes: { readonly [code: string]
   ['Dataflow', dataflowCodes],
   ['Glue', glueCodes],
   ['Flink', flinkCodes],
+  ['Managed Flink', managedFlinkCodes],
   ['Commands', commandCodes],
 ];
 

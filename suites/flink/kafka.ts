@@ -87,5 +87,5 @@ export interface Client {
 
 export function clientOf(broker: Broker): Client {
   const { Kafka, logLevel } = createRequire(import.meta.url)(cached('flink', 'kafkajs', 'node_modules', 'kafkajs'));
-  return new Kafka({ brokers: [broker.address], logLevel: logLevel.ERROR });
+  return new Kafka({ brokers: [broker.address], logLevel: logLevel.NOTHING });
 }

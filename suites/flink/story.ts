@@ -16,7 +16,12 @@ import type { Point, Tap } from './tap.js';
 export interface Change {
   readonly target?: { readonly [field: string]: unknown };
   readonly job?: { readonly [field: string]: unknown };
+  /** All calls with a fast clock, not the first one alone: who takes a killed process's rollout over waits for a minute. */
+  readonly hurried?: boolean;
 }
+
+/** The same for all commits of a story; some of it names the file that the job writes to. */
+export type Usual = Change | ((output: string) => Change);
 
 /** One job in a repository and on a cluster, rolled out by the built CLI. */
 export interface Story {
@@ -33,27 +38,31 @@ export interface Story {
   lines(): readonly Line[];
   /** Waits until so many more numbers were processed, by that version. */
   processed(count: number, version?: string): Promise<void>;
-  /** Runs on the cluster under the job's name that have not ended. */
+  /** Runs on the cluster under the job's name, or that of its other slot, that have not ended. */
   active(): Promise<readonly JobLine[]>;
   close(): Promise<void>;
 }
 
 const rate = 100;
 
-/** The engine's own gates, with the times of jobs that take a checkpoint a second. Flink shows a rate after some seconds only. */
+/**
+ * The engine’s own gates, with the times of jobs that take a checkpoint a second. Flink shows a rate after some seconds only;
+ * and restarts decide nothing here, since a busy machine misses a sample of one a second.
+ */
 const gates = [
   { signal: 'throughput', mode: 'converge', min: 0.001, for: '0s', deadline: '1s', advisory: true },
   { signal: 'checkpoints', mode: 'converge', min: 2, for: '0s', deadline: '5m', interval: '1s' },
-  { signal: 'restarts', mode: 'budget', 'max-delta': 1, interval: '1s' },
+  { signal: 'restarts', mode: 'budget', 'max-delta': 1, interval: '1s', advisory: true },
   { signal: 'lost-state-names', mode: 'converge', max: 0, for: '0s', deadline: '5m', interval: '1s' },
   { signal: 'new-state-names', mode: 'converge', max: 0, for: '0s', deadline: '5m', interval: '1s', advisory: true },
 ];
 
 /** Opens a story. `url` is where the tool reaches the cluster, `direct` where the test does. */
-export async function openStory(name: string, url: string, usual: Change = {}, direct = url): Promise<Story> {
+export async function openStory(name: string, url: string, given: Usual = {}, direct = url): Promise<Story> {
   const checkout: Checkout = await makeCheckout();
   const folder = mkdtempSync(join(tmpdir(), 'story-'));
   const output = join(folder, 'lines');
+  const usual = typeof given === 'function' ? given(output) : given;
   const rest = restOf(direct);
   const ledger = ['--ledger', `file:${join(folder, 'ledger')}`];
   let started = false;
@@ -77,18 +86,18 @@ export async function openStory(name: string, url: string, usual: Change = {}, d
         verify: { 'running-within': '30s', bake: '2s', gates },
         ...usual.job,
         ...change.job,
-        ...(started ? {} : { verify: unhurried }),
+        ...(started && usual.hurried !== true ? {} : { verify: unhurried }),
       },
     },
   });
   const active = async () => {
     const ended = ['FINISHED', 'CANCELED', 'FAILED'];
-    return (await rest.jobs()).filter((one) => one.name === name && !ended.includes(one.state));
+    return (await rest.jobs()).filter((one) => [name, `${name}-b`].includes(one.name) && !ended.includes(one.state));
   };
   async function run(mode: string, ...args: readonly string[]): Promise<JobReport> {
     const { document, stderr } = await tool<Report>(
       checkout.path,
-      started ? {} : hurried(url),
+      started && usual.hurried !== true ? {} : hurried(url),
       mode,
       ...ledger,
       ...args,
@@ -149,7 +158,12 @@ export async function openStory(name: string, url: string, usual: Change = {}, d
 }
 
 /** An empty ledger is met with a wait of more than a minute; the first call of a story makes it short, as it may on this machine alone. */
-const unhurried = { 'running-within': '10m', bake: '30s' };
+const unhurried = {
+  'running-within': '10m',
+  bake: '30s',
+  // Its samples come so fast by that clock that a busy machine misses some.
+  gates: [{ signal: 'restarts', mode: 'budget', 'max-delta': 1, advisory: true }],
+};
 
 function hurried(url: string): { readonly [name: string]: string } {
   return { STREAM_ROLLOUT_FLINK_URL: url, STREAM_ROLLOUT_CLOCK_RATE: '15' };

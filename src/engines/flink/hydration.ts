@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../model/json.js';
 import type { Run } from '../../model/run.js';
+import { takesCheckpoints } from './kept.js';
 import { type Kit, pause } from './kit.js';
 import type { Snapshot } from './metadata/index.js';
 import type { Checkpoints } from './shapes.js';
@@ -36,6 +37,7 @@ export function hydrationOf(kit: Kit, run: Run): Promise<Hydration> {
 }
 
 async function search(kit: Kit, id: string): Promise<Hydration> {
+  if (!(await takesCheckpoints(kit, id))) return undefined;
   const checkpoints = await kit.api.checkpoints(id);
   if (checkpoints === null) return null;
   const from = kit.memory.from.get(id) ?? checkpoints.latest.restored?.external_path ?? null;

@@ -78,3 +78,12 @@ export async function keptCheckpoint(kit: Pick<Kit, 'api'>, id: string, end: 'st
   if (restored?.external_path !== undefined) return { state: 'kept', path: restored.external_path, at: null };
   return { state: 'none' };
 }
+
+/** Longest interval between two checkpoints that is one, in milliseconds: where only savepoints are taken, Flink shows the largest number. */
+const longestIntervalMs = 365 * 86_400_000;
+
+/** False for a job without checkpoints of its own. */
+export async function takesCheckpoints(kit: Pick<Kit, 'api'>, id: string): Promise<boolean> {
+  const config = await kit.api.checkpointConfig(id);
+  return config !== null && (config.interval ?? 0) <= longestIntervalMs;
+}

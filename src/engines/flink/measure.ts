@@ -1,6 +1,7 @@
 import type { Run } from '../../model/run.js';
 import type { Sample } from '../engine.js';
 import { hydrationOf } from './hydration.js';
+import { takesCheckpoints } from './kept.js';
 import type { Kit } from './kit.js';
 import { jobMetric, sourceMetric, taskMetric } from './metrics.js';
 import type { Checkpoints } from './shapes.js';
@@ -39,9 +40,7 @@ export async function measure(kit: Kit, run: Run, signal: string): Promise<reado
 
 function ofCheckpoints(value: (checkpoints: Checkpoints) => number | null): Measure {
   return async (kit, run) => {
-    const config = await kit.api.checkpointConfig(run.id);
-    // Flink answers 404 for a job without checkpoints, and the largest long as its interval where only savepoints are taken.
-    if (config === null || (config.interval ?? 0) > 365 * 86_400_000) return undefined;
+    if (!(await takesCheckpoints(kit, run.id))) return undefined;
     const checkpoints = await kit.api.checkpoints(run.id);
     return checkpoints === null ? null : value(checkpoints);
   };

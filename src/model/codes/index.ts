@@ -6,6 +6,7 @@ import { flinkCodes } from './flink.js';
 import { glueCodes } from './glue.js';
 import { inputsCodes } from './inputs.js';
 import { ledgerCodes } from './ledger.js';
+import { managedFlinkCodes } from './managed-flink.js';
 import { manifestCodes } from './manifest.js';
 import { planCodes } from './plan.js';
 import { reportCodes } from './report.js';
@@ -26,6 +27,7 @@ export const codes = {
   ...dataflowCodes,
   ...glueCodes,
   ...flinkCodes,
+  ...managedFlinkCodes,
   ...commandCodes,
 } as const;
 

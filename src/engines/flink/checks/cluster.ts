@@ -41,7 +41,10 @@ async function slotFindings(
   const before = typeof had === 'number' && current !== null ? had : 0;
   const wanted = readTarget(target).parallelism ?? Number(config.get('parallelism.default') ?? 1);
   const { 'slots-available': free, 'slots-total': total } = await kit.api.overview();
-  const freed = strategy === 'parallel' || strategy === 'create' ? 0 : before;
+  const beside = strategy === 'parallel' || strategy === 'create';
+  // How many the old run gives back is not known: then nothing can be said.
+  if (!beside && current !== null && typeof had !== 'number') return [];
+  const freed = beside ? 0 : before;
   if (free + freed >= wanted) return [];
   const message = `${name}: parallelism ${wanted} needs ${wanted} slots; ${free} of ${total} are free${freed > 0 ? `, and the old run gives ${freed} back` : ''}.`;
   return [finding('flink-slots', elastic.some((key) => config.has(key)) ? 'warning' : 'error', message)];
