@@ -1,10 +1,12 @@
 import { cloudwatchService } from './cloudwatch/index.js';
 import { dataflowService } from './dataflow/index.js';
 import { environmentOf } from './env.js';
+import { flinkService } from './flink/index.js';
 import { type GithubOptions, githubService } from './github/index.js';
 import { glueService } from './glue/index.js';
 import { emulatorClock, type KernelClock } from './kernel/clock.js';
 import { startServices } from './kernel/start.js';
+import { managedFlinkService } from './managed-flink/index.js';
 import { monitoringService } from './monitoring/index.js';
 import { s3Service } from './s3/index.js';
 import type { EmulatorClock, Service } from './service.js';
@@ -61,6 +63,8 @@ function servicesOf(clock: EmulatorClock, github: GithubOptions): readonly Servi
     s3,
     cloudwatchService(clock, glue, { identities: known }),
     stsService(clock, known),
+    managedFlinkService(clock, { s3: s3.store, identities: known }),
+    flinkService(clock, { object: (uri, bytes) => s3.store.place(uri, bytes) }),
     githubService(clock, github),
   ];
 }

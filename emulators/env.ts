@@ -20,6 +20,8 @@ export function environmentOf(
     ...of('s3', (url) => ({ AWS_ENDPOINT_URL_S3: url })),
     ...of('cloudwatch', (url) => ({ AWS_ENDPOINT_URL_CLOUDWATCH: url })),
     ...of('sts', (url) => ({ AWS_ENDPOINT_URL_STS: url })),
+    ...of('managed-flink', (url) => ({ AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2: url })),
+    ...of('flink', (url) => ({ STREAM_ROLLOUT_FLINK_URL: url })),
     ...of('github', (url) => ({ GITHUB_API_URL: url, GITHUB_TOKEN: 'canary-local-cloud' })),
     ...google,
     ...aws,

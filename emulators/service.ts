@@ -50,4 +50,6 @@ export interface Service {
   state?(): JsonObject;
   /** Changes settings such as `listLagSeconds`, for `POST /settings`; returns all of them. Throws a ControlError for an unknown or malformed one. */
   configure?(settings: JsonObject): JsonObject;
+  /** The local cloud ends: what the service keeps outside of memory is removed. */
+  close?(): void;
 }

@@ -83,6 +83,15 @@ describe('S3', () => {
     expect(await stores().get('s3://code/none', {})).toBeNull();
   });
 
+  it('gives a part of an object', async () => {
+    await stores().put(uri, {}, bytes);
+    const part = (offset: number, length: number) => stores().get(uri, {}, { offset, length });
+    expect(await part(2, 3)).toEqual(new Uint8Array(bytes.subarray(2, 5)));
+    expect(await part(bytes.length - 1, 100)).toEqual(new Uint8Array(bytes.subarray(-1)));
+    expect(await part(bytes.length + 5, 100)).toEqual(new Uint8Array());
+    expect(await stores().get('s3://code/none', {}, { offset: 0, length: 1 })).toBeNull();
+  });
+
   it('is asked once for what many jobs share', async () => {
     const shared = stores();
     expect(await Promise.all([shared.put(uri, { workers: 1 }, bytes), shared.put(uri, { workers: 2 }, bytes)])).toEqual(
@@ -160,6 +169,20 @@ describe('Cloud Storage', () => {
     expect(await requests()).toEqual(['objects.insert 200', 'objects.insert 412', 'objects.get 200']);
     expect(Buffer.from((await stores().get(uri, {})) ?? [])).toEqual(bytes);
     expect(await stores().get('gs://templates/none', {})).toBeNull();
+  });
+
+  it('gives a part of an object', async () => {
+    await fetch(`${local.control}/settings`, {
+      method: 'POST',
+      body: JSON.stringify({ service: 'storage', autoCreateBuckets: true }),
+    });
+    await stores().put(uri, {}, bytes);
+    const part = async (offset: number, length: number) =>
+      Buffer.from((await stores().get(uri, {}, { offset, length })) ?? []).toString();
+    expect(await part(2, 3)).toBe(bytes.subarray(2, 5).toString());
+    expect(await part(bytes.length - 1, 100)).toBe(bytes.subarray(-1).toString());
+    expect(await part(bytes.length + 5, 100)).toBe('');
+    expect(await stores().get('gs://templates/none', {}, { offset: 0, length: 1 })).toBeNull();
   });
 
   it('gets large contents whole', async () => {

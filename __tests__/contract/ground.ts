@@ -26,6 +26,12 @@ export interface Ground {
   readonly variants: { readonly [what: string]: JsonObject };
   /** Calls of one observation of so many jobs with one run each that somebody else started, as the engine's page states them. */
   readonly observeCalls: { first(jobs: number): number; again(jobs: number): number };
+  /** What `prepare` brings is named by its content and stays: there is nothing that preparing the old target would undo. */
+  readonly prepareAdds?: boolean;
+  /** Writes that a launch by this verb makes before the change itself, which touch no run: a snapshot, settings of what is stopped. */
+  readonly besides?: { readonly [verb in LaunchVerb]?: readonly string[] };
+  /** How a write names the run of an id, where it is not by the id: a name has one run at a time, and planting another one takes its place. */
+  readonly namedBy?: (id: string) => string;
   /** Opens a session for one test: on an emulated cloud of its own, or once more on the account. */
   open(options: FieldOptions): Promise<Field>;
 }

@@ -30,6 +30,11 @@ const targets: { readonly [id in EngineId]: JsonObject } = {
     template: 'gs://acme/orders.json',
     workers: { min: 2, max: 20 },
   },
+  'managed-flink': {
+    name: 'orders',
+    region: 'eu-west-1',
+    code: 's3://acme/orders.jar',
+  },
   glue: {
     name: 'orders',
     region: 'eu-west-1',
@@ -37,6 +42,13 @@ const targets: { readonly [id in EngineId]: JsonObject } = {
     arguments: { '--checkpoint': 's3://acme/ckpt' },
     'checkpoint-argument': '--checkpoint',
     workers: 5,
+  },
+  flink: {
+    url: 'http://flink.internal:8081',
+    name: 'orders',
+    jar: 's3://acme/orders.jar',
+    arguments: ['--topic', 'orders'],
+    'savepoint-directory': 's3://acme/savepoints',
   },
   command: { name: 'orders', observe: './observe', start: './start', stop: './stop' },
 };
@@ -58,6 +70,8 @@ describe('the engines of the registry', () => {
   it.each<[EngineId, string, string[]]>([
     ['dataflow', 'in-place-update', ['replace', 'scale', 'verify']],
     ['glue', 'restart', ['prepare', 'stop', 'start', 'verify']],
+    ['flink', 'savepoint-upgrade', ['prepare', 'stop-with-snapshot', 'start', 'verify']],
+    ['managed-flink', 'in-place-update', ['replace', 'verify']],
     ['command', 'restart', ['stop', 'start', 'verify']],
   ])('%s: an upgrade is a %s', (id, strategy, steps) => {
     const plan = planned(id, upgrade);

@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{c as a}from"./chunk-WV6UFFME.js";import"./core-post.js";import{a_7 as t,b_7 as _,c_7 as e,d_7 as f,e_7 as m,f_7 as p}from"./core-post.js";var i=a();export{i as default};
+import{c as a}from"./chunk-WV6UFFME.js";import"./core-post.js";import{a_9 as t,b_9 as _,c_9 as e,d_9 as f,e_9 as m,f_9 as p}from"./core-post.js";var i=a();export{i as default};

@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
-import{b as f}from"./chunk-TJDF67E3.js";import"./chunk-WV6UFFME.js";import"./chunk-FJ4KPF6W.js";import"./chunk-OOX2RIKH.js";import"./core-post.js";import{a_7 as t,b_7 as m,c_7 as p,d_7 as s,e_7 as i,f_7 as _}from"./core-post.js";export{f as Storage};
+import{b as f}from"./chunk-TJDF67E3.js";import"./chunk-WV6UFFME.js";import"./chunk-FJ4KPF6W.js";import"./chunk-OOX2RIKH.js";import"./core-post.js";import{a_9 as t,b_9 as m,c_9 as p,d_9 as s,e_9 as i,f_9 as _}from"./core-post.js";export{f as Storage};

@@ -28,6 +28,7 @@ export async function startServices(
   const close = async () => {
     ending.abort();
     await Promise.all(open.splice(0).map((server) => server.close()));
+    for (const service of services) service.close?.();
   };
   try {
     const urls: { [name: string]: string } = {};

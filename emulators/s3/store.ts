@@ -110,6 +110,23 @@ export class ObjectStore {
     return bucket ? (this.current(bucket, parts?.[2] ?? '')?.body ?? null) : null;
   }
 
+  /** Puts content behind an `s3://bucket/key` URI, or takes it away, as other services of the local cloud do. A bucket is made where there is none. */
+  place(uri: string, body: Buffer | null): void {
+    const [, name, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
+    if (name === undefined || key === undefined) return;
+    const bucket = this.buckets.get(name) ?? this.create(name);
+    if (body === null) this.delete(bucket, key, null);
+    else
+      this.put(bucket, {
+        key,
+        body,
+        contentType: 'application/octet-stream',
+        contentEncoding: null,
+        metadata: {},
+        checksums: {},
+      });
+  }
+
   #push(bucket: Bucket, version: ObjectVersion): ObjectVersion {
     const versions = bucket.objects.get(version.key) ?? [];
     // The version named "null" is overwritten; numbered ones are kept.

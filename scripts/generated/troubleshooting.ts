@@ -3,9 +3,11 @@ import { changeCodes } from '../../src/model/codes/change.js';
 import { commandCodes } from '../../src/model/codes/command.js';
 import { dataflowCodes } from '../../src/model/codes/dataflow.js';
 import type { CodeEntry } from '../../src/model/codes/entry.js';
+import { flinkCodes } from '../../src/model/codes/flink.js';
 import { glueCodes } from '../../src/model/codes/glue.js';
 import { inputsCodes } from '../../src/model/codes/inputs.js';
 import { ledgerCodes } from '../../src/model/codes/ledger.js';
+import { managedFlinkCodes } from '../../src/model/codes/managed-flink.js';
 import { manifestCodes } from '../../src/model/codes/manifest.js';
 import { planCodes } from '../../src/model/codes/plan.js';
 import { reportCodes } from '../../src/model/codes/report.js';
@@ -23,6 +25,8 @@ const areas: readonly (readonly [title: string, codes: { readonly [code: string]
   ['Report', reportCodes],
   ['Dataflow', dataflowCodes],
   ['Glue', glueCodes],
+  ['Flink', flinkCodes],
+  ['Managed Flink', managedFlinkCodes],
   ['Commands', commandCodes],
 ];
 

@@ -11,17 +11,21 @@ export interface Resolution {
   readonly build: BuildResult | null;
   /** sha256 of each artifact's bytes by its field (`script`, `extra-py-files.0`). */
   readonly digests: ReadonlyMap<string, string>;
+  /** Where artifacts stand that have no `upload-to`, by their field. */
+  readonly uris?: ReadonlyMap<string, string>;
 }
 
 /** The target as it is launched: artifacts are URIs, build results are filled in; `${secret.X}` stays a reference. */
 export function resolveTarget(
   job: Pick<Job, 'key' | 'target'>,
   engine: Pick<Engine, 'artifacts' | 'reference'>,
-  { build, digests }: Resolution,
+  { build, digests, uris }: Resolution,
 ): JsonObject {
   refuseLocal(job, engine, build);
   const withUris = mapArtifacts(job.target, engine, ({ field, uploadTo }) => {
     const digest = digests.get(field);
+    const kept = uris?.get(field);
+    if (uploadTo === null && kept !== undefined) return kept;
     if (digest === undefined || uploadTo === null) throw new Error(`${job.key}: ${field} was not uploaded`);
     return filledIn(uploadTo, digest);
   });

@@ -1,3 +1,4 @@
+import type { Engine } from '../engines/engine.js';
 import type { ArtifactField } from './fields.js';
 
 /** Why bytes cannot be put where an artifact says, or null. */
@@ -9,7 +10,12 @@ export interface UploadProblem {
 const digestText = '${digest}';
 const supported = /^(s3|gs):\/\/([^/]+)\/(.+)$|^file:\/\/(\/.+)$/;
 
-export function uploadProblem({ field, uploadTo, form }: ArtifactField): UploadProblem | null {
+/** An engine that reads artifacts itself takes a file of the commit as it is; what a build made stands nowhere else. */
+export function uploadProblem(
+  { field, uploadTo, form, built }: ArtifactField,
+  { readsArtifacts }: Pick<Engine, 'readsArtifacts'>,
+): UploadProblem | null {
+  if (uploadTo === null && readsArtifacts === true && !built) return null;
   if (uploadTo === null) {
     return {
       code: 'upload-to-missing',

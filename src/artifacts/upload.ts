@@ -9,6 +9,7 @@ import type { Job } from '../model/job.js';
 import { archiveOf } from './archive.js';
 import { sha256 } from './digest.js';
 import { type ArtifactField, artifactsOf, withBuildValues } from './fields.js';
+import { gitUri } from './git-uri.js';
 import { contentOfBlob } from './lfs.js';
 import { localBytes } from './local.js';
 import { buildValue } from './resolve.js';
@@ -17,7 +18,7 @@ import { filledIn, uploadProblem } from './upload-to.js';
 
 export interface UploadRequest {
   readonly job: Pick<Job, 'key' | 'target'>;
-  readonly engine: Pick<Engine, 'artifacts'>;
+  readonly engine: Pick<Engine, 'artifacts' | 'readsArtifacts'>;
   readonly repository: Repository;
   /** Commit whose files are shipped; never the work tree's. */
   readonly commit: string;
@@ -38,7 +39,7 @@ export interface Uploaded {
 /** Puts all artifacts of a job into storage, by names made from their content; nothing is ever overwritten. Safe to repeat. */
 export async function uploadArtifacts(request: UploadRequest): Promise<readonly Uploaded[]> {
   const artifacts = artifactsOf(request.job.target, request.engine);
-  for (const artifact of artifacts) refuse(request.job.key, artifact);
+  for (const artifact of artifacts) refuse(request.job.key, artifact, request.engine);
   const done: Uploaded[] = [];
   for (const artifact of artifacts)
     done.push(artifact.built ? await uploadBuilt(request, artifact) : await uploadCommitted(request, artifact));
@@ -50,8 +51,13 @@ export function digestsOf(uploaded: readonly Uploaded[]): ReadonlyMap<string, st
   return new Map(uploaded.map(({ field, sha256: digest }) => [field, digest]));
 }
 
-function refuse(job: string, artifact: ArtifactField): void {
-  const problem = uploadProblem(artifact);
+/** URIs by field, as `resolveTarget` wants them. */
+export function urisOf(uploaded: readonly Uploaded[]): ReadonlyMap<string, string> {
+  return new Map(uploaded.map(({ field, uri }) => [field, uri]));
+}
+
+function refuse(job: string, artifact: ArtifactField, engine: Pick<Engine, 'readsArtifacts'>): void {
+  const problem = uploadProblem(artifact, engine);
   if (problem)
     throw new RolloutError(problem.code, `${job}: ${problem.message}`, {
       class: 'input',
@@ -60,7 +66,10 @@ function refuse(job: string, artifact: ArtifactField): void {
 }
 
 async function uploadCommitted(request: UploadRequest, artifact: ArtifactField): Promise<Uploaded> {
-  return put(request, artifact, await committedBytes(request, artifact));
+  const bytes = await committedBytes(request, artifact);
+  if (artifact.uploadTo !== null) return put(request, artifact, bytes);
+  const digest = sha256(bytes);
+  return { field: artifact.field, uri: gitUri(request.commit, artifact, digest), sha256: digest, created: false };
 }
 
 /** What the artifact is at the commit, from git's objects. */

@@ -35,7 +35,7 @@ function artifactFindings(job: Job, engine: Engine, { problems }: Identified): F
     finding(job, 'error', problem.code, `target.${problem.field}`, problem.message),
   );
   const uploads = artifactsOf(job.target, engine).flatMap((artifact) => {
-    const problem = uploadProblem(artifact);
+    const problem = uploadProblem(artifact, engine);
     return problem ? [finding(job, 'error', problem.code, `target.${artifact.field}`, problem.message)] : [];
   });
   return [...broken, ...uploads];

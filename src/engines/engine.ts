@@ -29,6 +29,17 @@ export interface Ambient {
   secret(name: string): string;
   /** One line for the log (stderr of the CLI, the step's log). Never a secret. */
   log(line: string): void;
+  /**
+   * Bytes of an object or an artifact by its URI (`s3:`, `gs:`, `file:`, and `git:` for a file of a commit), with the rights that the
+   * target names; null: there is none. `range`: these bytes of it alone, or fewer where it ends before.
+   */
+  read?(uri: string, target: JsonObject, range?: ByteRange): Promise<Uint8Array | null>;
+}
+
+/** A part of an object, in bytes. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** A job as an engine sees it. */
@@ -132,6 +143,8 @@ export interface Intended {
   readonly current: Run | null;
   /** What an undo would start; null or left out: not known, or this rollout has none that starts a run. */
   readonly undo?: JsonObject | null;
+  /** The rollout begins when the checks pass: what touches no run and is named by its content may be brought to the engine for them. */
+  readonly applies?: boolean;
 }
 
 /** A reference's content, read at plan time. `digest` null: it could not be read. `mutable`: a tag or an unversioned object. */
@@ -191,6 +204,8 @@ export interface Engine {
   readonly reference: string | null;
   /** True where `paths` alone is a code identity, without `build` (engine `command`). */
   readonly pathsAreCode: boolean;
+  /** True where the engine reads artifacts by `Ambient.read`, so that a file of the repository need not be uploaded to a store. */
+  readonly readsArtifacts?: boolean;
   readonly fence: Fence;
   /** PROTOCOL 1: longest time of a call to its effect (T) and longest list lag (L), in seconds. */
   readonly times: { readonly callSeconds: number; readonly lagSeconds: number };

@@ -4,6 +4,8 @@ import type { Engine } from './engine.js';
 export const engines = {
   dataflow: async () => (await import('./dataflow/index.js')).dataflow,
   glue: async () => (await import('./glue/index.js')).glue,
+  flink: async () => (await import('./flink/index.js')).flink,
+  'managed-flink': async () => (await import('./managed-flink/index.js')).managedFlink,
   command: async () => (await import('./command/index.js')).command,
 } as const satisfies { readonly [id: string]: () => Promise<Engine> };
 

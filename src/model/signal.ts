@@ -49,6 +49,8 @@ export interface Signal {
   readonly intervalSeconds: number;
   /** Growth of a counter is measured over this time, in seconds. Longer than the pause between two batches. */
   readonly windowSeconds: number;
+  /** Once it is known, the value of a run never changes: a gate that it fails need not wait for its deadline. */
+  readonly constant?: boolean;
   readonly gate: DefaultGate | null;
 }
 

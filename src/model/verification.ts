@@ -21,6 +21,8 @@ export interface GateSpec extends Bounds {
   readonly staleSeconds: number;
   readonly latenessSeconds: number;
   readonly windowSeconds: number;
+  /** A known value never changes. */
+  readonly constant?: boolean;
   readonly minSamples: number;
   readonly advisory: boolean;
   readonly whenIdle: WhenIdle;

@@ -4,7 +4,8 @@ import { RolloutError } from '../model/error.js';
 type Env = { readonly [name: string]: string | undefined };
 
 /** Variables whose values are endpoints of cloud services; all of them must be loopback before the clock may run faster. */
-const endpoint = /^(AWS_ENDPOINT_URL(_|$)|CLOUDSDK_API_ENDPOINT_OVERRIDES_|STORAGE_EMULATOR_HOST$|GITHUB_API_URL$)/;
+const endpoint =
+  /^(AWS_ENDPOINT_URL(_|$)|CLOUDSDK_API_ENDPOINT_OVERRIDES_|STORAGE_EMULATOR_HOST$|GITHUB_API_URL$|STREAM_ROLLOUT_FLINK_URL$)/;
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** The local cloud's clock rate. It counts only while every endpoint is loopback, so that it can never shorten a wait on a real cloud. */

@@ -11,6 +11,7 @@ import { openSessions, type Sessions } from '../rollout/sessions.js';
 import { userAgent } from '../version.js';
 import type { Bench, Forge, Teller } from './bench.js';
 import { admitEngine, admitLedger, clockOrigin, clockRate } from './clock-rate.js';
+import { reading } from './reading.js';
 import { secretsFrom } from './secrets.js';
 
 /** After a cancel the hand-over still goes to the ledger; the runner's next signal comes 7.5 s after its first. Milliseconds. */
@@ -30,14 +31,9 @@ export function makeBench(
     group: (title, work) => parts.teller.group(secrets.mask(title), work),
   };
   if (inputs.githubToken !== null) parts.onSecret(inputs.githubToken);
-  const ambient: Ambient = {
-    env: inputs.env,
-    clock,
-    userAgent,
-    signal,
-    secret: secrets.read,
-    log: teller.line,
-  };
+  const plain = { env: inputs.env, clock, userAgent, signal, secret: secrets.read, log: teller.line };
+  const artifacts = reading(plain, inputs.workspace, parts.forge.source);
+  const ambient: Ambient = { ...plain, read: artifacts.read };
   const opened = openSessions(ambient, secrets.mask);
   const sessions: Sessions = {
     async get(engine, target) {
@@ -88,6 +84,7 @@ export function makeBench(
     mask: secrets.mask,
     async close() {
       await sessions.close();
+      artifacts.close();
       await ledger?.then((opened) => opened.close()).catch(() => undefined);
     },
   };

@@ -1,4 +1,4 @@
-import { createBuilder, digestsOf, openStores, resolveTarget, uploadArtifacts } from '../artifacts/index.js';
+import { createBuilder, digestsOf, openStores, resolveTarget, uploadArtifacts, urisOf } from '../artifacts/index.js';
 import type { Good } from '../model/artifact.js';
 import type { Job } from '../model/job.js';
 import type { JsonObject } from '../model/json.js';
@@ -54,7 +54,8 @@ export async function openWorkshop(bench: Bench, g: Gathered): Promise<Workshop>
         return { target: null, artifact: artifactOf(planned, null), codeDigest };
       const build = codeDigest === null ? null : await builder.ensure(job, engine, codeDigest);
       const uploaded = await uploadArtifacts({ job, engine, repository: g.repository, commit, stores, build });
-      const target = resolveTarget(job, engine, { build, digests: digestsOf(uploaded) });
+      const stand = { digests: digestsOf(uploaded), uris: urisOf(uploaded) };
+      const target = resolveTarget(job, engine, { build, ...stand });
       return { target, artifact: artifactOf(planned, build?.sha256 ?? null), codeDigest };
     },
     close: () => stores.close(),

@@ -12,7 +12,13 @@ import { oldSnapshot, replacesGood } from './snapshot.js';
  * A failure before any run of the revision existed says nothing against it (a quota, a missing right), but for these: the engine refused
  * what was asked for, so every later commit would be refused, too.
  */
-const quarantining: ReadonlySet<string> = new Set<Code>(['dataflow-invalid-argument', 'failed-past-return']);
+const quarantining: ReadonlySet<string> = new Set<Code>([
+  'dataflow-invalid-argument',
+  'flink-state-incompatible',
+  'flink-max-parallelism',
+  'flink-not-restored',
+  'failed-past-return',
+]);
 
 /** What the closing write holds: who runs, what is good now, what is quarantined. */
 export function closing(

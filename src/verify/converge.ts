@@ -11,7 +11,7 @@ interface Span {
 }
 
 /**
- * Earlier failures are expected. It passes as soon as all samples of a stretch of `forSeconds` pass, without a gap. At the deadline it
+ * Earlier failures are expected, but for a value that never changes. It passes as soon as all samples of a stretch of `forSeconds` pass, without a gap. At the deadline it
  * has failed if that is certain, whatever was unknown; where the unknown samples could have made it pass, it is inconclusive.
  */
 export function judgeConverge(
@@ -25,6 +25,13 @@ export function judgeConverge(
   // A point that is still on its way could break the stretch: only what can be complete is judged.
   const complete = Math.min(deadline, now - spec.latenessSeconds * 1000);
   const inside = all.filter(({ at }) => at >= from && at <= complete);
+  const final = spec.constant === true ? inside.find(({ grade }) => grade === 'fail') : undefined;
+  if (final !== undefined) {
+    return {
+      result: 'fail',
+      message: `it is ${reading(final.value, spec)}, which does not change any more; expected: ${inWords(spec)}`,
+    };
+  }
   const span = spans(inside, spec).find((one) => isLong(one, spec) && one.samples >= leastSamples(spec));
   if (span !== undefined) {
     const since = Math.round((span.from - runningSince) / 1000);

@@ -30,6 +30,7 @@ export const gateSpecSchema = z.strictObject({
   staleSeconds: seconds,
   latenessSeconds: seconds,
   windowSeconds: seconds,
+  constant: z.boolean().exactOptional(),
   minSamples: z.int().min(1),
   advisory: z.boolean(),
   whenIdle: z.enum(idleWords),

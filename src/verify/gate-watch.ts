@@ -53,12 +53,17 @@ export function gateWatchOf(
   const line = new Set<string>();
   const baselineOf = (spec: GateSpec) => baselines[spec.id] ?? null;
   const watched = (watch: Watch): Watched | null =>
-    watch.runningSince === null
-      ? null
-      : { runs: [...line, watch.run], startedAt: watch.startedAt, runningSince: watch.runningSince };
+    watch.runningSince === null ? null : seenAt(watch, watch.runningSince);
+  const seenAt = (watch: Watch, runningSince: number): Watched => ({
+    runs: [...line, watch.run],
+    startedAt: watch.startedAt,
+    runningSince,
+  });
   const judged = (watch: Watch, now: number): readonly Watching[] => {
-    const about = watched(watch);
+    const sees = watched(watch);
     return specs.map((spec) => {
+      // A run that restarts for ever may never be seen running, and what it counts of itself is over its budget all the same.
+      const about = sees ?? (spec.mode === 'budget' && spec.perRun ? seenAt(watch, now) : null);
       const { points, errors, absent } = pointsOf(spec, job, offered, collector);
       const baseline = baselineOf(spec);
       const verdict = absent ? absentVerdict(spec) : about === null ? null : judge(spec, about, points, baseline, now);

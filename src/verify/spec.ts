@@ -94,6 +94,7 @@ function specOf(
     staleSeconds: (missesAllowed + 1.5) * intervalSeconds,
     latenessSeconds: signal.latenessSeconds,
     windowSeconds: signal.windowSeconds,
+    ...(signal.constant === true && { constant: true }),
     minSamples: leastSamples,
     advisory: gate.advisory ?? false,
     whenIdle: gate.whenIdle ?? 'skip',

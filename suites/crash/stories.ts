@@ -1,4 +1,4 @@
-import { dataflowJob, glueJob, script, template } from '../../__tests__/e2e/harness/fleet.js';
+import { counting, dataflowJob, flinkJob, glueJob, jar, script, template } from '../../__tests__/e2e/harness/fleet.js';
 import type { JsonObject } from '../../src/model/json.js';
 import { commands, commandTarget } from './engine/commands.js';
 import { emulated } from './engine/emulated.js';
@@ -31,6 +31,28 @@ function glue(settings: JsonObject, fate: string | null = null): (more: More) =>
   });
 }
 
+/** What samples tell is played elsewhere: many worlds side by side are too slow for a clock that runs fast. */
+const unmeasured = [
+  { signal: 'checkpoints', mode: 'converge', min: 0, advisory: true },
+  { signal: 'restarts', mode: 'budget', 'max-delta': 1000, advisory: true },
+  { signal: 'lost-state-names', mode: 'converge', max: 1000, advisory: true },
+];
+
+function flink(
+  settings: JsonObject,
+  fate: string | null = null,
+  target: (i: number) => JsonObject = none,
+): (more: More) => Story['declare'] {
+  return (more) => (job, i) => ({
+    job: flinkJob(job, target(i), {
+      verify: { ...(fate === null ? verify : impatient), gates: unmeasured },
+      ...settings,
+      ...more(i),
+    }),
+    files: { [`jobs/${job}.jar`]: jar(`version ${i}`, counting, ...(i === 0 || fate === null ? [] : [fate])) },
+  });
+}
+
 function command(verbs: readonly string[], settings: JsonObject, fate = 'runs'): (more: More) => Story['declare'] {
   return (more) => (job, i) => ({
     job: {
@@ -49,11 +71,13 @@ function command(verbs: readonly string[], settings: JsonObject, fate = 'runs'):
 const onDataflow = () => emulated('dataflow', rate, quick);
 const onGlue = () => emulated('glue', rate, {});
 const onGlueTwice = () => emulated('glue', rate, {}, { ExecutionProperty: { MaxConcurrentRuns: 2 } });
+const onFlink = () => emulated('flink', rate, {});
 const onCommands = (folder: string) => commands(folder, rate);
 
 const base = { kind: 'forward', flags: [] } as const;
 const ofDataflow = { ...base, engine: 'dataflow', open: onDataflow } as const;
 const ofGlue = { ...base, engine: 'glue', open: onGlue } as const;
+const ofFlink = { ...base, engine: 'flink', open: onFlink } as const;
 const ofCommand = { ...base, engine: 'command', open: onCommands } as const;
 
 /** Slots: of their own names on Dataflow, of their own checkpoints on Glue, of any difference for commands. */
@@ -67,12 +91,14 @@ const topicSlots = (job: string) =>
   ['a', 'b'].map((slot) => ({ parameters: { table: `acme:ods.${slot}` }, name: `${job}-slot-${slot}` }));
 const checkpointSlots = (job: string) =>
   ['a', 'b'].map((slot) => ({ arguments: { '--checkpoint': `s3://acme-state/${job}/${slot}/` } }));
+const nameSlots = (job: string) => ['a', 'b'].map((slot) => ({ name: `${job}-slot-${slot}` }));
 const groupSlots = () => ['a', 'b'].map((group) => ({ settings: { group } }));
 
 const inPlace = { strategy: 'in-place-update' };
 const resubmit = { stateful: false, strategy: 'drain-and-resubmit' };
 const overlap = { stateful: false, sink: 'idempotent', strategy: 'parallel', parallel };
 const stateless = { stateful: false };
+const beside = { sink: 'idempotent', strategy: 'parallel', parallel };
 const restart = { strategy: 'restart', stateful: false, sink: 'idempotent' };
 const savepoint = { strategy: 'savepoint-upgrade' };
 const stopped: More = () => ({ desired: 'stopped' });
@@ -128,6 +154,12 @@ const forward: readonly Story[] = [
   },
   { ...ofGlue, strategy: 'stop', declare: glue(stateless)(stopped), ends: 'stopped', before: glue(stateless)(none) },
   { ...ofGlue, strategy: 'create', declare: glue(stateless)(none), before: glue(stateless)(stopped) },
+  { ...ofFlink, strategy: 'savepoint-upgrade', declare: flink(savepoint)(none) },
+  { ...ofFlink, strategy: 'restart', declare: flink({ strategy: 'restart' })(none) },
+  { ...ofFlink, strategy: 'drain-and-resubmit', declare: flink(resubmit)(none) },
+  { ...ofFlink, strategy: 'parallel', as: '(slots)', declare: withSlots(flink(beside)(none), nameSlots) },
+  { ...ofFlink, strategy: 'stop', declare: flink({})(stopped), ends: 'stopped', before: flink({})(none) },
+  { ...ofFlink, strategy: 'create', declare: flink({})(none), before: flink({})(stopped) },
   { ...ofCommand, strategy: 'restart', declare: command(stopStart, restart)(none) },
   { ...ofCommand, strategy: 'drain-and-resubmit', declare: command(['start', 'drain'], resubmit)(none) },
   { ...ofCommand, strategy: 'savepoint-upgrade', declare: command(['start', 'stop-with-snapshot'], savepoint)(none) },
@@ -182,6 +214,8 @@ const undo: readonly Story[] = [
     as: '(slots)',
     declare: withSlots(glue(overlap, never)(none), checkpointSlots),
   },
+  { ...ofFlink, ...undone, strategy: 'savepoint-upgrade', declare: flink(savepoint, 'fail-after 1 "no"')(none) },
+  { ...ofFlink, ...undone, strategy: 'restart', declare: flink({ strategy: 'restart' }, 'fail-after 1 "no"')(none) },
   { ...ofCommand, ...undone, strategy: 'restart', declare: command(stopStart, restart, 'never-starts')(none) },
   {
     ...ofCommand,

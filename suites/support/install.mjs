@@ -82,7 +82,8 @@ export function versionOf(program, args) {
   return done.status === 0 ? done.stdout.trim().split('\n')[0] : null;
 }
 
-function run(program, args, env = {}) {
+/** Runs a program of the install, telling what it prints. Throws `Missing` where it fails. */
+export function run(program, args, env = {}) {
   const done = spawnSync(program, args, { stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
   if (done.status !== 0)
     throw new Missing(`${program} ${args.join(' ')} ended with ${done.status ?? done.signal ?? done.error?.message}`);

@@ -1,3 +1,4 @@
+import { openStores } from '../../../src/artifacts/index.js';
 import type { Ambient, Engine } from '../../../src/engines/engine.js';
 import type { Clock } from '../../../src/model/clock.js';
 import type { JsonObject } from '../../../src/model/json.js';
@@ -19,14 +20,20 @@ export async function connected(engine: Engine, target: JsonObject, clock: Clock
   const cancel = new AbortController();
   const lines: string[] = [];
   const secrets = secretsFrom({ TOKEN: canary }, () => undefined);
-  const ambient: Ambient = {
+  const plain = {
     env,
     clock,
     userAgent: 'stream-rollout/0.0.0',
     signal: cancel.signal,
     secret: secrets.read,
-    log: (line) => void lines.push(line),
+    log: (line: string) => void lines.push(line),
   };
+  const stores = openStores(plain);
+  const ambient: Ambient = { ...plain, read: stores.get };
   const sessions = openSessions(ambient, secrets.mask);
-  return { ambient, cancel, lines, session: await sessions.get(engine, target), close: sessions.close };
+  async function close(): Promise<void> {
+    await sessions.close();
+    stores.close();
+  }
+  return { ambient, cancel, lines, session: await sessions.get(engine, target), close };
 }

@@ -49,8 +49,10 @@ export function endSuite({ ground, rule, emulated }: Stage, verb: keyof typeof e
       expect(await end(field, await runOf(field, id))).toMatchObject({ state: 'succeeded', run: id });
       const writes = writesIn(await field.outside.heard());
       expect(writes).toHaveLength(1);
-      expect(writes[0]?.text).toContain(id);
-      for (const untouched of others) expect(writes[0]?.text).not.toContain(untouched);
+      const named = ground.namedBy ?? ((run: string) => run);
+      expect(writes[0]?.text).toContain(named(id));
+      const elsewhere = others.map(named).filter((word) => word !== named(id));
+      for (const untouched of elsewhere) expect(writes[0]?.text).not.toContain(untouched);
       expect(await Promise.all(others.map(field.outside.picture))).toEqual(before);
     });
 

@@ -2,13 +2,13 @@ import { describe, expect } from '@jest/globals';
 import type { Progress, SnapshotCall } from '../../../src/engines/engine.js';
 import { isActive, type Run } from '../../../src/model/run.js';
 import {
+  active,
   alone,
   drive,
   freshStamp,
   isNo,
   launchCall,
   launched,
-  look,
   nothing,
   runCall,
   runOf,
@@ -38,10 +38,10 @@ export function snapshotSuite({ rule, emulated }: Stage, verb: 'snapshot' | 'sto
       const run = await alone(field);
       const snapshot = pathIn(await take(field, run));
       await nothing(field);
-      const before = (await look(field)).length;
       const missing = launchCall(field, freshStamp(), { predecessor: run, snapshot: `${snapshot}-missing` });
       isNo(await drive(field, verbOf(field.session, 'start'), missing));
-      expect(await look(field)).toHaveLength(before);
+      // A service may keep the refused submission in its list, as a run that never was active.
+      expect(await active(field)).toEqual([]);
       const id = await launched(field, 'start', launchCall(field, freshStamp(), { predecessor: run, snapshot }));
       expect(isActive(await runOf(field, id))).toBe(true);
     });

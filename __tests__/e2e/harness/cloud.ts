@@ -62,9 +62,12 @@ export interface LocalCloud {
   plant(spec: JsonObject): Promise<string>;
   set(settings: JsonObject): Promise<void>;
   /** Runs of one service, those of a name where it is given. */
-  runs(service: 'glue' | 'dataflow', name?: string): Promise<readonly RunView[]>;
+  runs(service: 'glue' | 'dataflow' | 'flink' | 'managed-flink', name?: string): Promise<readonly RunView[]>;
   /** States by run id. */
-  states(service: 'glue' | 'dataflow', name?: string): Promise<{ readonly [id: string]: string }>;
+  states(
+    service: 'glue' | 'dataflow' | 'flink' | 'managed-flink',
+    name?: string,
+  ): Promise<{ readonly [id: string]: string }>;
   checks(repository: string): Promise<readonly CheckRun[]>;
   github(repository: string): Promise<JsonObject>;
   /** Definition of a Glue job, by UpdateJob's names. */

@@ -11,11 +11,15 @@ export const location = 'europe-west1';
 /** Times that fit a local cloud whose clock runs fast. */
 export const verify = { 'running-within': '10m', bake: '2m' };
 
+/** For an engine whose clock may run less fast: its signals have a sample every few seconds. */
+const short = { 'running-within': '5m', bake: '30s' };
+
 /** A manifest's text: one environment `production` unless `more` says otherwise. */
 export function manifest(jobs: { readonly [key: string]: JsonObject }, more: JsonObject = {}): string {
   const defaults = {
     glue: { target: { region }, sink: 'append', verify },
     dataflow: { target: { project, region: location }, sink: 'idempotent', verify },
+    flink: { target: { url: 'http://flink.internal:8081' }, sink: 'transactional', verify: short },
   };
   return stringify({ version: 1, name: 'acme', environments: { production: {} }, defaults, jobs, ...more });
 }
@@ -41,6 +45,23 @@ export function dataflowJob(key: string, target: JsonObject = {}, more: JsonObje
   };
   return { engine: 'dataflow', target: { ...usual, ...target }, ...more };
 }
+
+/** A Flink job whose jar lies in the repository. */
+export function flinkJob(key: string, target: JsonObject = {}, more: JsonObject = {}): JsonObject {
+  const usual = {
+    jar: { file: `jobs/${key}.jar` },
+    arguments: ['--topic', key],
+    'savepoint-directory': `s3://acme-savepoints/${key}`,
+  };
+  return { engine: 'flink', target: { ...usual, ...target }, ...more };
+}
+
+/** What the emulator takes for a jar: lines on its operators and on how its runs fare. */
+export function jar(text: string, operators: readonly string[] = counting, ...fates: readonly string[]): string {
+  return script(text, ...operators.map((operator) => `operator ${operator}`), ...fates);
+}
+
+export const counting = ['numbers uid=numbers list=offsets', 'counter uid=counter keyed=count:long', 'lines uid=lines'];
 
 /** A Glue script; `fates` are the emulator's words on how its runs fare. */
 export function script(text: string, ...fates: readonly string[]): string {

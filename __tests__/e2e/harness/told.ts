@@ -60,11 +60,11 @@ export function withNames(text: string, names: RunNames): string {
     .replace(/actions\/runs\/\d+/g, 'actions/runs/<id>');
 }
 
-const up = new Set(['STARTING', 'RUNNING', 'JOB_STATE_QUEUED', 'JOB_STATE_PENDING', 'JOB_STATE_RUNNING']);
+const up = new Set(['STARTING', 'RESTARTING', 'RUNNING', 'JOB_STATE_QUEUED', 'JOB_STATE_PENDING', 'JOB_STATE_RUNNING']);
 
 /** Each run of the job that is up is told of, and none that is not there. */
 async function agreesWithCloud(stage: Stage, { job, engine, message, runs, runAfter }: JobReport): Promise<void> {
-  if (engine !== 'glue' && engine !== 'dataflow') return;
+  if (engine !== 'glue' && engine !== 'dataflow' && engine !== 'flink') return;
   const names = new Set([job, ...(runs ?? []).map(({ name }) => name)]);
   const there = (await stage.cloud.runs(engine)).filter(({ name }) => names.has(name));
   const active = there.filter(({ state }) => up.has(state)).map(({ id }) => id);

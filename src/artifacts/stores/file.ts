@@ -1,5 +1,6 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ByteRange } from '../../engines/engine.js';
 import { conflict, storeError } from './errors.js';
 import type { Address, ObjectStore } from './store.js';
 
@@ -25,9 +26,9 @@ export function openFiles(): ObjectStore {
     }
   }
 
-  async function get({ uri, key }: Address): Promise<Uint8Array | null> {
+  async function get({ uri, key }: Address, range?: ByteRange): Promise<Uint8Array | null> {
     try {
-      return await readFile(`/${key}`);
+      return range === undefined ? await readFile(`/${key}`) : await part(`/${key}`, range);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw storeError({ kind: 'failed' }, `read ${uri}`, error);
@@ -35,4 +36,14 @@ export function openFiles(): ObjectStore {
   }
 
   return { put, get, close: () => {} };
+}
+
+async function part(path: string, { offset, length }: ByteRange): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Storage } from '@google-cloud/storage';
+import type { ByteRange } from '../../engines/engine.js';
 import { conflict, type Refusal, storeError } from './errors.js';
 import { openStorage } from './gcs-client.js';
 import { isPassing, repeater } from './repeat.js';
@@ -70,11 +71,19 @@ export async function openGcs(access: Access, ambient: StoreAmbient): Promise<Ob
     return made.toString();
   }
 
-  async function get({ uri, bucket, key }: Address): Promise<Uint8Array | null> {
+  async function get({ uri, bucket, key }: Address, range?: ByteRange): Promise<Uint8Array | null> {
+    // Bytes of a part cannot be held against the checksum of the whole.
+    const part =
+      range === undefined
+        ? {}
+        : { start: range.offset, end: range.offset + range.length - 1, validation: false as const };
     try {
-      return (await timely(mostBytesRead, (opened) => opened.bucket(bucket).file(key).download()))[0];
+      const most = range?.length ?? mostBytesRead;
+      return (await timely(most, (opened) => opened.bucket(bucket).file(key).download(part)))[0];
     } catch (error) {
       if (statusOf(error) === 404) return null;
+      // The part begins behind the end.
+      if (range !== undefined && statusOf(error) === 416) return new Uint8Array();
       throw storeError(refusalOf(error, 'storage.objects.get', bucket), `objects.get ${uri}`, error);
     }
   }

@@ -1,3 +1,4 @@
+import type { ByteRange } from '../../engines/engine.js';
 import { RolloutError } from '../../model/error.js';
 import type { JsonObject } from '../../model/json.js';
 import { type Access, type Address, accessOf, type ObjectStore, type StoreAmbient } from './store.js';
@@ -6,7 +7,7 @@ import { type Access, type Address, accessOf, type ObjectStore, type StoreAmbien
 export interface Stores {
   /** Puts bytes where nothing stands yet, with the rights that the target names. */
   put(uri: string, target: JsonObject, bytes: Uint8Array): Promise<'created' | 'present'>;
-  get(uri: string, target: JsonObject): Promise<Uint8Array | null>;
+  get(uri: string, target: JsonObject, range?: ByteRange): Promise<Uint8Array | null>;
   close(): void;
 }
 
@@ -41,9 +42,9 @@ export function openStores(ambient: StoreAmbient): Stores {
       put.catch(() => putting.delete(key));
       return put;
     },
-    async get(uri, target) {
+    async get(uri, target, range) {
       const { store, address } = reach(uri, target);
-      return (await store).get(address);
+      return (await store).get(address, range);
     },
     close() {
       for (const store of open.values()) store.then((opened) => opened.close()).catch(() => {});

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import type { ByteRange } from '../../engines/engine.js';
 import { conflict, type Refusal, storeError } from './errors.js';
 import type { Access, Address, ObjectStore, StoreAmbient } from './store.js';
 
@@ -60,12 +61,15 @@ export async function openS3(access: Access, ambient: StoreAmbient): Promise<Obj
     throw conflict(uri, 'the same length, another content');
   }
 
-  async function get({ uri, bucket, key }: Address): Promise<Uint8Array | null> {
+  async function get({ uri, bucket, key }: Address, range?: ByteRange): Promise<Uint8Array | null> {
+    const part = range === undefined ? {} : { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` };
     try {
-      const answer = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key }), cancel);
+      const answer = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key, ...part }), cancel);
       return (await answer.Body?.transformToByteArray()) ?? null;
     } catch (error) {
       if ((error as Error).name === 'NoSuchKey') return null;
+      // The part begins behind the end.
+      if (range !== undefined && statusOf(error) === 416) return new Uint8Array();
       throw storeError(refusalOf(error, 's3:GetObject', bucket, key), `GetObject ${uri}`, error);
     }
   }

@@ -1,4 +1,4 @@
-import type { Ambient } from '../../engines/engine.js';
+import type { Ambient, ByteRange } from '../../engines/engine.js';
 import type { JsonObject } from '../../model/json.js';
 
 /** What stores need of the process. */
@@ -18,8 +18,8 @@ export interface Address {
 export interface ObjectStore {
   /** Puts bytes where nothing stands yet; `present`: the same bytes stand there. Throws `upload-conflict` where others do. */
   put(address: Address, bytes: Uint8Array): Promise<'created' | 'present'>;
-  /** Bytes of an object; null where there is none. */
-  get(address: Address): Promise<Uint8Array | null>;
+  /** Bytes of an object, or a part of them; null where there is none. */
+  get(address: Address, range?: ByteRange): Promise<Uint8Array | null>;
   close(): void;
 }
 

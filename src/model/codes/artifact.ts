@@ -83,4 +83,9 @@ export const artifactCodes = {
       'The bytes of a build result that is a local file are neither on this machine nor where they were uploaded before.',
     next: 'Run again with `rebuild`, or let all environments read the same bucket.',
   },
+  'artifact-bytes-differ': {
+    meaning:
+      'A file of an old commit has other bytes now than when it was rolled out (an LFS object that was replaced).',
+    next: 'Give the artifact an `upload-to`, so that its bytes are kept as they were.',
+  },
 } as const satisfies Record<string, CodeEntry>;

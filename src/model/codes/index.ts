@@ -2,9 +2,11 @@ import { artifactCodes } from './artifact.js';
 import { changeCodes } from './change.js';
 import { commandCodes } from './command.js';
 import { dataflowCodes } from './dataflow.js';
+import { flinkCodes } from './flink.js';
 import { glueCodes } from './glue.js';
 import { inputsCodes } from './inputs.js';
 import { ledgerCodes } from './ledger.js';
+import { managedFlinkCodes } from './managed-flink.js';
 import { manifestCodes } from './manifest.js';
 import { planCodes } from './plan.js';
 import { reportCodes } from './report.js';
@@ -24,6 +26,8 @@ export const codes = {
   ...reportCodes,
   ...dataflowCodes,
   ...glueCodes,
+  ...flinkCodes,
+  ...managedFlinkCodes,
   ...commandCodes,
 } as const;
 

@@ -4,18 +4,25 @@ import type { JsonObject } from '../../../src/model/json.js';
 import type { Trap } from '../tool.js';
 import { type CrashEngine, cloudTime, type Seen, siblingName } from './engine.js';
 
-const up = new Set(['JOB_STATE_QUEUED', 'JOB_STATE_PENDING', 'JOB_STATE_RUNNING', 'WAITING', 'STARTING', 'RUNNING']);
-const leaving = new Set(['JOB_STATE_DRAINING', 'JOB_STATE_CANCELLING', 'STOPPING']);
+const up = new Set([
+  ...['JOB_STATE_QUEUED', 'JOB_STATE_PENDING', 'JOB_STATE_RUNNING'],
+  ...['WAITING', 'STARTING', 'RUNNING', 'RESTARTING'],
+]);
+const leaving = new Set(['JOB_STATE_DRAINING', 'JOB_STATE_CANCELLING', 'STOPPING', 'CANCELLING']);
 /** More jobs than one fleet usually has run side by side here. */
-const quotas = { dataflow: { concurrentJobs: 1000 }, glue: { runQuota: 1000 } };
+const quotas = {
+  dataflow: { concurrentJobs: 1000 },
+  glue: { runQuota: 1000 },
+  flink: { taskManagers: 1000, historySeconds: 1e9 },
+};
 
-/** Dataflow or Glue on the local cloud. `trapped`: the service whose calls are points; `*`: stores too. */
+/** Dataflow, Glue or Flink on the local cloud. `trapped`: the service whose calls are points; `*`: stores too. */
 export async function emulated(
-  id: 'dataflow' | 'glue',
+  id: 'dataflow' | 'glue' | 'flink',
   rate: number,
   settings: JsonObject,
   members: JsonObject = {},
-  trapped: '*' | 'dataflow' | 'glue' = '*',
+  trapped: '*' | 'dataflow' | 'glue' | 'flink' = '*',
 ): Promise<CrashEngine> {
   const cloud = await openCloud(rate);
   await cloud.set({ service: id, ...quotas[id], ...settings });
@@ -27,9 +34,12 @@ export async function emulated(
       if (id === 'glue') await defineGlueJobs(cloud, [...jobs, siblingName], members);
     },
     async plantSibling() {
-      const where = id === 'glue' ? { jobName: siblingName, region } : { name: siblingName, project, region: location };
-      const state = id === 'glue' ? 'RUNNING' : 'JOB_STATE_RUNNING';
-      await cloud.plant({ service: id, ...where, state });
+      const runs = {
+        glue: { jobName: siblingName, region, state: 'RUNNING' },
+        dataflow: { name: siblingName, project, region: location, state: 'JOB_STATE_RUNNING' },
+        flink: { name: siblingName },
+      };
+      await cloud.plant({ service: id, ...runs[id] });
     },
     async sibling() {
       const run = (await cloud.runs(id, siblingName)).map(seen)[0]?.view ?? {};
@@ -38,20 +48,21 @@ export async function emulated(
     runs: async () => (await cloud.runs(id)).map(seen),
     writes: async () => (await cloud.writes()).length,
     now: () => cloudTime(cloud),
-    standStill: (late) =>
-      cloud.set({
-        service: id,
-        listsStandStill: late && { since: new Date(late.since).toISOString(), seconds: late.seconds },
-      }),
+    async standStill(late) {
+      if (id === 'flink') return;
+      const listsStandStill = late && { since: new Date(late.since).toISOString(), seconds: late.seconds };
+      await cloud.set({ service: id, listsStandStill });
+    },
     close: () => cloud.close(),
   };
 }
 
 function seen(run: RunView): Seen {
   const { ageSeconds: _, ExecutionTime: __, ...view } = run;
-  const marks = { ...(run['labels'] as object | undefined), ...(run['Arguments'] as object | undefined) };
+  const carriers = ['labels', 'Arguments', 'parameters'];
+  const marks = Object.assign({}, ...carriers.map((name) => run[name] as object | undefined)) as object;
   const field = (name: string) =>
-    Object.entries(marks).find(([key]) => key.endsWith(`stream-rollout-${name}`))?.[1] as string | undefined;
+    Object.entries(marks).find(([key]) => /stream-rollout[-.](.+)$/.exec(key)?.[1] === name)?.[1] as string | undefined;
   const [revision, rollout, step] = [field('revision'), field('rollout'), field('step')];
   return {
     id: run.id,
@@ -59,7 +70,7 @@ function seen(run: RunView): Seen {
     state: up.has(run.state) ? 'up' : leaving.has(run.state) ? 'leaving' : 'ended',
     stamp: revision && rollout && step ? { revision, rollout, step } : null,
     view: view as unknown as JsonObject,
-    snapshot: null,
+    snapshot: (run['restored'] as string | null | undefined) ?? null,
     replicas: null,
   };
 }

@@ -1,0 +1,1 @@
+export { type ManagedFlinkService, managedFlinkService } from './service.js';

@@ -1,0 +1,47 @@
+import type { JsonObject } from '../../model/json.js';
+import { type Ambient, onlyVerbs, type Place, type Session, type Verbs } from '../engine.js';
+import { openApi } from './api.js';
+import { referenceOf } from './jar.js';
+import type { Kit } from './kit.js';
+import { measure } from './measure.js';
+import { messagesOf } from './messages.js';
+import { observation } from './observe.js';
+import { preflight } from './preflight.js';
+import { prepare } from './prepare.js';
+import { openRest } from './rest.js';
+import { drain, snapshot, stopWithSnapshot } from './savepoint.js';
+import { scale } from './scale.js';
+import { snapshotsOf } from './snapshots/index.js';
+import { start } from './start.js';
+import { stop } from './stop.js';
+import { verbsOf } from './verbs.js';
+
+/** Opens a session on one cluster with one identity. Makes no call yet. */
+export async function connect(_: Place, target: JsonObject, ambient: Ambient): Promise<Session> {
+  const rest = openRest(target, ambient);
+  const kit: Kit = {
+    api: openApi(rest),
+    url: rest.url,
+    ambient,
+    snapshots: snapshotsOf(ambient),
+    memory: { stamps: new Map(), from: new Map(), ends: new Map(), digests: new Map(), planned: new Set() },
+  };
+  const all: Verbs = {
+    prepare: (call) => prepare(kit, call),
+    start: (call) => start(kit, call),
+    stop: (call) => stop(kit, call),
+    drain: (call) => drain(kit, call),
+    snapshot: (call) => snapshot(kit, call),
+    stopWithSnapshot: (call) => stopWithSnapshot(kit, call),
+    scale: (call) => scale(kit, call),
+  };
+  return {
+    ...observation(kit),
+    can: onlyVerbs(all, verbsOf(target)),
+    preflight: (intended) => preflight(kit, intended),
+    reference: (given) => referenceOf(kit, given),
+    messages: (run) => messagesOf(kit, run),
+    measure: (run, signal) => measure(kit, run, signal),
+    close: async () => rest.close(),
+  };
+}

@@ -1,0 +1,77 @@
+import type { JsonObject } from '../../model/json.js';
+import type { Run } from '../../model/run.js';
+import { takesCheckpoints } from './kept.js';
+import { type Kit, pause } from './kit.js';
+import type { Snapshot } from './metadata/index.js';
+import type { Checkpoints } from './shapes.js';
+import { type Difference, difference } from './snapshots/names.js';
+import { samePath } from './snapshots/path.js';
+
+/** Null: not known yet. Undefined: the run started from no snapshot, or snapshots can't be read. */
+type Hydration = Difference | null | undefined;
+
+/**
+ * A checkpoint is removed as soon as a newer one is complete, and which one is the newest is told up to `web.refresh-interval` (3 s) late:
+ * so often, and so far apart, it is looked for again.
+ */
+const tries = 12;
+const apartMs = 300;
+
+/** What was found once of a run never changes; until then, all who ask at one time are answered by one search. */
+const known = new WeakMap<object, Map<string, Promise<Hydration>>>();
+
+/**
+ * The names of states in a checkpoint of the new run against those of the snapshot that it started from. Sizes prove nothing: a state that
+ * was renamed is carried along beside the new one.
+ */
+export function hydrationOf(kit: Kit, run: Run): Promise<Hydration> {
+  const cache = known.get(kit.memory) ?? new Map<string, Promise<Hydration>>();
+  known.set(kit.memory, cache);
+  const before = cache.get(run.id);
+  if (before !== undefined) return before;
+  const searched = search(kit, run.id);
+  cache.set(run.id, searched);
+  const forget = () => void cache.delete(run.id);
+  searched.then((found) => found == null && forget(), forget);
+  return searched;
+}
+
+async function search(kit: Kit, id: string): Promise<Hydration> {
+  if (!(await takesCheckpoints(kit, id))) return undefined;
+  const checkpoints = await kit.api.checkpoints(id);
+  if (checkpoints === null) return null;
+  const from = kit.memory.from.get(id) ?? checkpoints.latest.restored?.external_path ?? null;
+  // A checkpoint tells that the run came up: what it restored would show by now. Of nothing, nothing is lost.
+  if (from === null) return checkpoints.latest.completed === null ? null : { lost: [], added: [] };
+  if (isOwn(from, id)) return undefined;
+  const before = await kit.snapshots.read(from, target);
+  if (before.state !== 'read') return undefined;
+  if (checkpoints.latest.completed === null) return null;
+  if (!hasRestored(checkpoints, from, id)) return difference(before.snapshot, { ...before.snapshot, operators: [] });
+  return compared(kit, id, before.snapshot);
+}
+
+async function compared(kit: Kit, id: string, before: Snapshot): Promise<Hydration> {
+  for (let n = 0; n < tries; n += 1) {
+    const path = (await kit.api.checkpoints(id))?.latest.completed?.external_path;
+    if (path === undefined || path.startsWith('<')) return undefined;
+    const after = await kit.snapshots.read(path, target);
+    if (after.state === 'read') return difference(before, after.snapshot);
+    if (after.state === 'unreadable') return undefined;
+    await pause(apartMs, kit.ambient.signal);
+  }
+  return null;
+}
+
+function hasRestored({ latest: { restored } }: Checkpoints, from: string, id: string): boolean {
+  const path = restored?.external_path;
+  return path !== undefined && (samePath(path, from) || isOwn(path, id));
+}
+
+/** After a failover of its own the run restores its own checkpoint. */
+function isOwn(path: string, id: string): boolean {
+  return path.includes(`/${id}/`);
+}
+
+/** Snapshots are read with the process's own identity: a measurement knows no target. */
+const target: JsonObject = {};

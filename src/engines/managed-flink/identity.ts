@@ -1,0 +1,17 @@
+import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
+import { RolloutError } from '../../model/error.js';
+import { errorOf, failureOf } from './errors.js';
+
+/** Number of the account that the credentials belong to. Needs no right. Throws a RolloutError. */
+export async function callerAccount(settings: STSClientConfig): Promise<string> {
+  const client = new STSClient({ ...settings, maxAttempts: 5 });
+  try {
+    const { Account } = await client.send(new GetCallerIdentityCommand({}));
+    if (Account !== undefined) return Account;
+  } catch (error) {
+    throw errorOf(failureOf(error), 'GetCallerIdentity');
+  } finally {
+    client.destroy();
+  }
+  throw new RolloutError('managed-flink-credentials', 'AWS does not say which account the credentials belong to.');
+}
