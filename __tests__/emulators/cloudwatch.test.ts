@@ -19,7 +19,11 @@ const known = identities();
 const scripts = new Map<string, Buffer>();
 const start = () =>
   startLocal((clock) => {
-    const glue = glueService(clock, { s3: { read: (uri) => scripts.get(uri) ?? null }, identities: known });
+    const glue = glueService(clock, {
+      s3: { read: (uri) => scripts.get(uri) ?? null },
+      identities: known,
+      place: () => {},
+    });
     return [glue, cloudwatchService(clock, glue, { identities: known })] as const;
   });
 

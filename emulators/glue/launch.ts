@@ -9,6 +9,7 @@ export interface World {
   settings: GlueSettings;
   /** Text of an object by its `s3://` URI; null: there is none. */
   readScript(uri: string): string | null;
+  writeScript(uri: string, text: string): void;
 }
 
 /** Values of a launch, from the definition and what StartJobRun lays over it. */

@@ -65,6 +65,8 @@ export function plant(
   };
   const run = newRun(place, launch, origin, at);
   const script = world.readScript(launch.scriptLocation);
+  // Whoever started it had a script.
+  if (script === null) world.writeScript(launch.scriptLocation, '# started by hand\n');
   run.fate = script === null ? usual : fateOf(script);
   enter(run, planted.state, at, world, { message: planted.message ?? null });
   return { place, run };

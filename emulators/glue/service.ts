@@ -16,7 +16,7 @@ import { tagOperations } from './tags.js';
 
 export interface GlueOptions {
   /** Where scripts lie: the store of the emulated S3. Without it no script is looked for, and every run fares as usual. */
-  readonly s3?: { read(uri: string): Buffer | null };
+  readonly s3?: { read(uri: string): Buffer | null; place(uri: string, bytes: Buffer): void };
   readonly identities?: Identities;
   readonly settings?: Partial<GlueSettings>;
   /** Region of unsigned requests and planted runs. */
@@ -39,6 +39,7 @@ export function glueService(clock: EmulatorClock, options: GlueOptions = {}): Gl
   const world: World = {
     settings: changedSettings(options.settings ?? {}, {}),
     readScript: (uri) => (s3 ? (s3.read(uri)?.toString() ?? null) : ''),
+    writeScript: (uri, text) => s3?.place(uri, Buffer.from(text)),
   };
   const places = new Map<string, Place>();
   const placeOf = (account: string, region: string) => {
