@@ -19,11 +19,11 @@ const known = identities();
 const scripts = new Map<string, Buffer>();
 const start = () =>
   startLocal((clock) => {
-    const glue = glueService(clock, {
-      s3: { read: (uri) => scripts.get(uri) ?? null },
-      identities: known,
-      place: () => {},
-    });
+    const s3 = {
+      read: (uri: string) => scripts.get(uri) ?? null,
+      place: (uri: string, bytes: Buffer) => void scripts.set(uri, bytes),
+    };
+    const glue = glueService(clock, { s3, identities: known });
     return [glue, cloudwatchService(clock, glue, { identities: known })] as const;
   });
 
