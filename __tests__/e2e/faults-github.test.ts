@@ -87,14 +87,15 @@ Next: fix the code and push, or try the same revision again: stream-rollout appl
   );
 
   scenario('the holder of a rollout cannot be looked up: its lease decides, and nothing is touched', async (stage) => {
-    const old = await started(stage);
+    await started(stage);
     const seen = async () => Object.values(await stage.cloud.states('glue'));
     const when = async () => void (await until('the old run is stopping', seen, (all) => all.includes('STOPPING')));
     const cut = await stage.push(changed, { interrupt: { how: 'kill', when } });
+    await until('the old run has stopped', seen, (all) => all.includes('STOPPED'));
     await stage.cloud.fault({ ...down, effect: 'status', status: 503 });
     const held = await stage.push({ 'docs/page.md': 'x\n' }, { inputs: { 'wait-for-minutes': '1' } });
-    expect(await told(stage, held, 'clicks', { old })).toBe(`refused (rollout-held), exit 3
-Rollout 2 is held by https://github.com/acme/streams/actions/runs/<id>/attempts/1, opened N min ago. Whether the holder is still at work could not be looked up, so it is left alone until its lease ends at <time>. Nothing was touched. Now: run <old> of clicks is stopping.
+    expect(await told(stage, held, 'clicks')).toBe(`refused (rollout-held), exit 3
+Rollout 2 is held by https://github.com/acme/streams/actions/runs/<id>/attempts/1, opened N min ago. Whether the holder is still at work could not be looked up, so it is left alone until its lease ends at <time>. Nothing was touched. Nothing runs now.
 Next: wait for it, or: stream-rollout apply --environment production --jobs clicks --take-over`);
     expect([held.writes, held.ledger]).toEqual([[], []]);
 

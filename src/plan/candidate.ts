@@ -79,7 +79,8 @@ export function examine(scene: Scene, name: StrategyName, named: boolean): Candi
 
 /** What the run was launched with, as it shows it and, beneath that, as the ledger keeps it. */
 function beforeOf({ good, oldKnown, run }: Scene): JsonObject | null {
-  const kept = oldKnown ? (good?.target ?? null) : null;
+  // Of an adopted run only what it shows is its own; the rest was declared for its successor.
+  const kept = oldKnown && good?.artifact.kind !== 'observed' ? (good?.target ?? null) : null;
   const shown = run?.shows ?? null;
   return kept === null || shown === null ? (kept ?? shown) : merged(kept, shown);
 }

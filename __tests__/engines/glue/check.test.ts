@@ -177,6 +177,7 @@ describe('expect', () => {
       ['another location', { ...target, arguments: moved }, 'lost'],
       ['no location', { ...target, arguments: none }, 'lost'],
       ['the location, before the argument had a name', unnamed, 'kept'],
+      ['no location, before the argument had a name', { ...unnamed, arguments: none }, 'unknown'],
       ['another one, before the argument had a name', { ...unnamed, arguments: moved }, 'lost'],
       [
         'the location in another argument',

@@ -42,7 +42,7 @@ export function expectOf(
 
 /**
  * The state is where the checkpoint is: a run that begins at another location begins without it. The argument may have got its name, or
- * lost it, between the two; what a run that was started by hand shows (no script) need not be everything that it was given.
+ * lost it, between the two. Where the old run shows no location and none was declared for it, its script alone knows.
  */
 function stateOf(target: JsonObject, before: JsonObject | null): Effect['state'] {
   const declared = target['checkpoint-argument'];
@@ -50,7 +50,7 @@ function stateOf(target: JsonObject, before: JsonObject | null): Effect['state']
   if (argument === undefined) return 'unknown';
   const wanted = checkpointOf({ ...target, 'checkpoint-argument': argument });
   const had = before && checkpointOf({ 'checkpoint-argument': argument, ...before });
-  const isKnown = had !== null || typeof before?.['script'] === 'string';
-  if (!isKnown) return declared === undefined ? 'unknown' : 'kept';
+  if (had === null && before?.['checkpoint-argument'] === undefined)
+    return declared === undefined || typeof before?.['script'] === 'string' ? 'unknown' : 'kept';
   return had === wanted ? 'kept' : 'lost';
 }
