@@ -20,6 +20,14 @@ export function* everyPoint(): Points {
 }
 
 /**
+ * Every state that is left behind: a kill before a call or a push leaves what one after the call or the push before it leaves, since only
+ * these two outlive the process.
+ */
+export function* everyState(): Points {
+  for (const what of ['call', 'push'] as const) yield* reached(what, 'after');
+}
+
+/**
  * Every state that the engine is in: with the ledger lost nothing else is left to go by, so that a kill before a call is the same as one
  * after the call before it, and pushes make no difference.
  */

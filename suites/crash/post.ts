@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import { pushed } from '../../__tests__/e2e/harness/events.js';
 import { NotInterrupted, runStep, type Stage } from '../../__tests__/e2e/harness/runner.js';
 import type { Seen } from './engine/engine.js';
-import { everyPoint, type Point, textOf } from './point.js';
+import { type Point, type Points, textOf } from './point.js';
 import { nameOf, type Story } from './story.js';
 import { jobReport } from './tool.js';
 import { openWorld, type World } from './world.js';
@@ -12,16 +12,16 @@ const repository = 'acme/streams';
 const fleet = 8;
 
 /**
- * The main step is killed at every point while its runner lives: the post step follows. Where no run is up any more it finishes the
+ * The main step is killed at these points while its runner lives: the post step follows. Where no run is up any more it finishes the
  * start or undoes; else it touches nothing. Gives the number of points.
  */
-export async function playPost(story: Story): Promise<number> {
+export async function playPost(story: Story, every: () => Points): Promise<number> {
   const world = await openWorld(story, fleet);
   try {
     const { cloud } = world.engine;
     const directory = { directory: world.repo.origin, defaultBranch: 'main' };
     await cloud.set({ service: 'github', repositories: { [repository]: directory } });
-    const points = everyPoint();
+    const points = every();
     let next = points.next();
     let count = 0;
     for (let version = 1; !next.done; version += 1) {
