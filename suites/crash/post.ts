@@ -61,8 +61,13 @@ async function killMain(
   let left: readonly Seen[] = [];
   let held = false;
   let writes = 0;
+  let over = false;
   const when = async () => {
-    while (!(await trap.sprung())) await new Promise((resolve) => setTimeout(resolve, 15));
+    while (!(await trap.sprung())) {
+      // The step came to its end without it; its world may be gone by the next question.
+      if (over) return;
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
     left = await world.runsOf(job);
     held = await isOpen(world, job);
     writes = await engine.writes();
@@ -92,6 +97,7 @@ async function killMain(
     if (error instanceof NotInterrupted) return false;
     throw error;
   } finally {
+    over = true;
     await trap.release();
     await engine.cloud.plant({ ...about, event: event.name, status: 'completed', conclusion: 'failure' });
   }
