@@ -98,6 +98,11 @@ function expectTold(cut: Done, phase: Phase): void {
     'Interrupted; `resume` goes on. The process was cancelled.',
     'Interrupted; `resume` goes on. Run \\S+ \\(clicks, FAILED\\) ended: No such topic.',
   ];
-  const now = 'Now: run \\S+ of clicks is (running|stopping|starting|draining)|What runs now was not looked at';
-  expect(message).toMatch(new RegExp(`^(${leads.join('|')})( (${now})\\.)?$`));
+  const looked =
+    'What runs now was not looked at\\. At \\S+, when it was last looked at, (run \\S+ of clicks was \\w+|nothing ran)';
+  const now = `Now: run \\S+ of clicks is (running|stopping|starting|draining)|What runs now was not looked at|${looked}`;
+  const gap =
+    'The job stands between stop and start: (once \\S+ has drained, )?nothing processes its input until `resume` goes on';
+  const behind = 'Left behind: run [^.]+';
+  expect(message).toMatch(new RegExp(`^(${leads.join('|')})( (${now})\\.)?( ${gap}\\.)?( ${behind}\\.)?$`));
 }
