@@ -240,10 +240,10 @@ async function carry(crew: Crew, verifying: Verifying): Promise<Ended> {
       return;
     }
     if (late.was && progress.state === 'running') return unsent(know, decision);
-    await take(decision, progress, see);
+    await take(decision, progress);
   }
 
-  async function take(decision: Call, progress: VerbProgress, _see: Sight): Promise<void> {
+  async function take(decision: Call, progress: VerbProgress): Promise<void> {
     const key = callKey(decision);
     if (progress.state === 'failed') {
       know.memos.delete(key);

@@ -23,7 +23,7 @@ type Given = [
 
 /** Makes the one call that was decided; `tail` is the last run in the predecessor's line. Throws if its answer is not known. */
 export async function invoke(...given: Given): Promise<VerbProgress> {
-  const [, , , , , memo] = given;
+  const memo = given[5];
   try {
     return await send(...given);
   } catch (error) {
