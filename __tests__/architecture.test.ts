@@ -34,16 +34,29 @@ describe('dependency rule', () => {
     ).toEqual([]);
   });
 
-  it('an engine imports the model, the contract, its own folder and packages, but no toolkit', () => {
+  it('an engine imports the model, the contract, its own folder, platforms and packages, but no toolkit', () => {
     const wrong = imports.filter(({ from, to }) => {
       const folder = /^src\/engines\/[^/]+(?=\/)/.exec(from)?.[0];
       if (folder === undefined) return false;
+      if (to.startsWith('@actions/')) return true;
+      return to.startsWith('src/') || to.startsWith('emulators/')
+        ? ![folder, 'src/model', 'src/platforms'].some((one) => inFolder(to, one)) && to !== 'src/engines/engine.ts'
+        : false;
+    });
+    expect(wrong.map(told)).toEqual([]);
+  });
+
+  it('a platform, which engines share, imports what an engine may, and engines alone import it', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      const folder = /^src\/platforms\/[^/]+(?=\/)/.exec(from)?.[0];
+      if (folder === undefined) return inFolder(to, 'src/platforms') && !inFolder(from, 'src/engines');
       if (to.startsWith('@actions/')) return true;
       return to.startsWith('src/') || to.startsWith('emulators/')
         ? !inFolder(to, folder) && !inFolder(to, 'src/model') && to !== 'src/engines/engine.ts'
         : false;
     });
     expect(wrong.map(told)).toEqual([]);
+    expect(filesBelow('src/platforms', '.ts').length).toBeGreaterThan(0);
   });
 
   it('only the registry imports engines, one lazy line each', () => {

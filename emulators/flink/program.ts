@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { operatorIdOf } from '../../src/engines/flink/metadata/index.js';
+import { operatorIdOf } from '../../src/platforms/flink/metadata/index.js';
 
 /** A state that an operator registers; two of one name but other types don't fit. */
 export interface State {

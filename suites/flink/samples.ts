@@ -1,13 +1,13 @@
-// Makes the samples of __tests__/engines/flink/metadata/samples anew. usage: node scripts/run.mjs suites/flink/samples.ts
+// Makes the samples of __tests__/platforms/flink/metadata/samples anew. usage: node scripts/run.mjs suites/flink/samples.ts
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readMetadata } from '../../src/engines/flink/metadata/index.js';
+import { readMetadata } from '../../src/platforms/flink/metadata/index.js';
 import { cached } from '../support/paths.js';
 import { startCluster } from './cluster.js';
 import { restOf } from './rest.js';
 
-const samples = '__tests__/engines/flink/metadata/samples';
+const samples = '__tests__/platforms/flink/metadata/samples';
 
 /** Small state lies inside `_metadata`; the limit of 0 puts all of it into files. */
 const settings: { readonly [backend: string]: { readonly [key: string]: string } } = {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { failureOf, headline } from '../../../src/engines/flink/errors.js';
 import { successorId, triggerId } from '../../../src/engines/flink/job-id.js';
 import { runBody } from '../../../src/engines/flink/launch.js';
-import { parametersIn, parametersWith, stampOf } from '../../../src/engines/flink/marks.js';
-import type { NamedState, OperatorSnapshot, Snapshot } from '../../../src/engines/flink/metadata/index.js';
 import { placeOf } from '../../../src/engines/flink/place.js';
-import { difference } from '../../../src/engines/flink/snapshots/names.js';
-import { normalised, readableUri, samePath } from '../../../src/engines/flink/snapshots/path.js';
-import { stateOf } from '../../../src/engines/flink/states.js';
 import type { Stamp } from '../../../src/model/stamp.js';
+import { failureOf, headline } from '../../../src/platforms/flink/errors.js';
+import { parametersIn, parametersWith, stampOf } from '../../../src/platforms/flink/marks.js';
+import type { NamedState, OperatorSnapshot, Snapshot } from '../../../src/platforms/flink/metadata/index.js';
+import { difference } from '../../../src/platforms/flink/snapshots/names.js';
+import { normalised, readableUri, samePath } from '../../../src/platforms/flink/snapshots/path.js';
+import { stateOf } from '../../../src/platforms/flink/states.js';
 
 const stamp: Stamp = {
   revision: 'r1-00000000000000aa',

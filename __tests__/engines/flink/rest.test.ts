@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Ambient } from '../../../src/engines/engine.js';
-import { openApi } from '../../../src/engines/flink/api.js';
-import { openRest } from '../../../src/engines/flink/rest.js';
+import { urlOf } from '../../../src/engines/flink/place.js';
 import type { JsonObject } from '../../../src/model/json.js';
+import { openApi } from '../../../src/platforms/flink/api.js';
+import { type Access, openRest } from '../../../src/platforms/flink/rest.js';
 import { type Certified, selfSigned } from './certificate.js';
 
 const open: (http.Server | https.Server)[] = [];
@@ -35,7 +36,7 @@ const ambient: Ambient = {
 };
 
 function restOn(target: JsonObject) {
-  const rest = openRest(target, ambient);
+  const rest = openRest(urlOf(target, ambient), target as Access, ambient);
   return { api: openApi(rest), rest };
 }
 

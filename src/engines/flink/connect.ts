@@ -1,24 +1,25 @@
 import type { JsonObject } from '../../model/json.js';
+import { openApi } from '../../platforms/flink/api.js';
+import { measure } from '../../platforms/flink/measure.js';
+import { type Access, openRest } from '../../platforms/flink/rest.js';
+import { snapshotsOf } from '../../platforms/flink/snapshots/index.js';
 import { type Ambient, onlyVerbs, type Place, type Session, type Verbs } from '../engine.js';
-import { openApi } from './api.js';
 import { referenceOf } from './jar.js';
 import type { Kit } from './kit.js';
-import { measure } from './measure.js';
 import { messagesOf } from './messages.js';
 import { observation } from './observe.js';
+import { urlOf } from './place.js';
 import { preflight } from './preflight.js';
 import { prepare } from './prepare.js';
-import { openRest } from './rest.js';
 import { drain, snapshot, stopWithSnapshot } from './savepoint.js';
 import { scale } from './scale.js';
-import { snapshotsOf } from './snapshots/index.js';
 import { start } from './start.js';
 import { stop } from './stop.js';
 import { verbsOf } from './verbs.js';
 
 /** Opens a session on one cluster with one identity. Makes no call yet. */
 export async function connect(_: Place, target: JsonObject, ambient: Ambient): Promise<Session> {
-  const rest = openRest(target, ambient);
+  const rest = openRest(urlOf(target, ambient), target as Access, ambient);
   const kit: Kit = {
     api: openApi(rest),
     url: rest.url,

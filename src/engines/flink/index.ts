@@ -1,9 +1,9 @@
+import { signalsOf } from '../../platforms/flink/signals.js';
 import type { Engine } from '../engine.js';
 import { checkJob } from './check.js';
 import { expectOf } from './expect.js';
 import { overwritableIn } from './overwritable.js';
 import { placeOf, urlVariable } from './place.js';
-import { signalsOf } from './signals.js';
 import { flinkImpacts, flinkTarget } from './target.js';
 import { verbsOf } from './verbs.js';
 
@@ -24,7 +24,7 @@ export const flink: Engine = {
   place: placeOf,
   verbs: verbsOf,
   expect: expectOf,
-  signals: signalsOf,
+  signals: (target) => signalsOf({ mayDropState: target['allow-non-restored-state'] === true }),
   check: checkJob,
   overwritable: overwritableIn,
   connect: async (place, target, ambient) => (await import('./connect.js')).connect(place, target, ambient),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { RolloutError } from '../../model/error.js';
 import type { JsonObject } from '../../model/json.js';
+import { errorOf, failed, failureOf } from '../../platforms/flink/errors.js';
 import type { ByteRange, Progress, Reference } from '../engine.js';
-import { errorOf, failed, failureOf } from './errors.js';
 import { isCancelled, type Kit, running } from './kit.js';
 import { overwritableIn } from './overwritable.js';
 import { nameOf } from './target.js';

@@ -1,8 +1,8 @@
+import { failed } from '../../platforms/flink/errors.js';
+import { hasEnded } from '../../platforms/flink/states.js';
 import type { LaunchCall, Progress } from '../engine.js';
-import { failed } from './errors.js';
 import { type Kit, running } from './kit.js';
 import { isDrains, savepointAtEnd } from './savepoint.js';
-import { hasEnded } from './states.js';
 import { readTarget } from './target.js';
 
 /** What a start begins from; null: empty. */
@@ -77,13 +77,4 @@ export async function keptCheckpoint(kit: Pick<Kit, 'api'>, id: string, end: 'st
   // It never came to a checkpoint of its own: what it started from still holds.
   if (restored?.external_path !== undefined) return { state: 'kept', path: restored.external_path, at: null };
   return { state: 'none' };
-}
-
-/** Longest interval between two checkpoints that is one, in milliseconds: where only savepoints are taken, Flink shows the largest number. */
-const longestIntervalMs = 365 * 86_400_000;
-
-/** False for a job without checkpoints of its own. */
-export async function takesCheckpoints(kit: Pick<Kit, 'api'>, id: string): Promise<boolean> {
-  const config = await kit.api.checkpointConfig(id);
-  return config !== null && (config.interval ?? 0) <= longestIntervalMs;
 }

@@ -1,8 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../../model/json.js';
 import { fieldValue, type Stamp } from '../../model/stamp.js';
+import type { Api } from '../../platforms/flink/api.js';
+import type { Snapshots } from '../../platforms/flink/snapshots/index.js';
 import type { Ambient, Progress } from '../engine.js';
-import type { Api } from './api.js';
-import type { Snapshots } from './snapshots/index.js';
 
 /** What a session remembers of its runs; all of it can be read again by another process. */
 export interface Memory {
@@ -58,20 +58,6 @@ export function isCancelled(
   call: { readonly signal: AbortSignal; readonly isLate?: () => boolean },
 ): boolean {
   return kit.ambient.signal.aborted || call.signal.aborted || call.isLate?.() === true;
-}
-
-/** Waits by the machine's clock: for the JobManager's own caches and threads, which follow no other. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-  });
 }
 
 /** Remembers the stamp of a run that this process started, as it is read back from runs that carry it. */

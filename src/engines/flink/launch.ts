@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/json.js';
 import type { Stamp } from '../../model/stamp.js';
-import type { Version } from './api.js';
-import { parametersKey, parametersWith } from './marks.js';
+import type { Version } from '../../platforms/flink/api.js';
+import { parametersKey, parametersWith } from '../../platforms/flink/marks.js';
 import { readTarget } from './target.js';
 
 /** Keys of the configuration that the tool sets itself, and the field of the target that stands for each. */

@@ -1,8 +1,8 @@
 import { type Code, codes } from '../../model/codes/index.js';
 import type { Run, RunMessage } from '../../model/run.js';
-import { headline } from './errors.js';
+import { headline } from '../../platforms/flink/errors.js';
+import { stampOf } from '../../platforms/flink/marks.js';
 import type { Kit } from './kit.js';
-import { stampOf } from './marks.js';
 
 /** What Flink itself says about a run: the exceptions of its history, oldest first. */
 export async function messagesOf(kit: Kit, run: Run): Promise<readonly RunMessage[]> {

@@ -1,12 +1,12 @@
 import { isActive, type Run } from '../../model/run.js';
+import { headline } from '../../platforms/flink/errors.js';
+import type { JobOverview } from '../../platforms/flink/shapes.js';
+import { hasEnded, neverCameUp, stateOf } from '../../platforms/flink/states.js';
 import type { Session, Subject } from '../engine.js';
-import { headline } from './errors.js';
 import type { Kit } from './kit.js';
 import { isDrains, savepointAtEnd } from './savepoint.js';
 import { parallelismOf } from './scale.js';
-import type { JobOverview } from './shapes.js';
 import { readStamp } from './stamp.js';
-import { hasEnded, neverCameUp, stateOf } from './states.js';
 
 /** How a run came to its end; never changes once it is known for sure. */
 interface Ending {

@@ -1,5 +1,5 @@
+import { failed } from '../../platforms/flink/errors.js';
 import { type PrepareCall, type Progress, withSecrets } from '../engine.js';
-import { failed } from './errors.js';
 import { bringJar, jarUri } from './jar.js';
 import { type Kit, succeeded } from './kit.js';
 import { planBody } from './launch.js';

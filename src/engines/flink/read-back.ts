@@ -1,10 +1,11 @@
+import { failed, headline } from '../../platforms/flink/errors.js';
+import { pause } from '../../platforms/flink/pause.js';
+import type { JobOverview } from '../../platforms/flink/shapes.js';
+import { samePath } from '../../platforms/flink/snapshots/path.js';
+import { hasEnded, isProcessing } from '../../platforms/flink/states.js';
 import type { LaunchCall, Progress } from '../engine.js';
-import { failed, headline } from './errors.js';
-import { type Kit, pause, remember, running, succeeded } from './kit.js';
-import type { JobOverview } from './shapes.js';
-import { samePath } from './snapshots/path.js';
+import { type Kit, remember, running, succeeded } from './kit.js';
 import { readStamp } from './stamp.js';
-import { hasEnded, isProcessing } from './states.js';
 
 /** The answers about one job are up to `web.refresh-interval` (3 s) old: so long it is asked for what it restored. */
 const restoreTries = 20;

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../model/json.js';
+import { errorOf, failed, failureOf, headline } from '../../platforms/flink/errors.js';
+import type { Answer } from '../../platforms/flink/rest.js';
+import type { Operation } from '../../platforms/flink/shapes.js';
+import { hasEnded } from '../../platforms/flink/states.js';
 import type { Progress, RunCall, SnapshotCall } from '../engine.js';
-import { errorOf, failed, failureOf, headline } from './errors.js';
 import { triggerId } from './job-id.js';
 import { isCancelled, type Kit, type Memo, memoOf, running, succeeded } from './kit.js';
-import type { Answer } from './rest.js';
-import type { Operation } from './shapes.js';
-import { hasEnded } from './states.js';
 import { readTarget } from './target.js';
 
 /** Time between two polls of a savepoint, in seconds: it is part of the gap. */

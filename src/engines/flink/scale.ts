@@ -1,8 +1,8 @@
+import { errorOf, failed, failureOf } from '../../platforms/flink/errors.js';
+import type { Requirements, Vertex } from '../../platforms/flink/shapes.js';
+import { hasEnded, isProcessing } from '../../platforms/flink/states.js';
 import type { Progress, ScaleCall } from '../engine.js';
-import { errorOf, failed, failureOf } from './errors.js';
 import { isCancelled, type Kit, memoOf, running, succeeded } from './kit.js';
-import type { Requirements, Vertex } from './shapes.js';
-import { hasEnded, isProcessing } from './states.js';
 
 /** The adaptive scheduler waits for slots and, by default, 30 s between two changes; without slots it waits for ever, without a sign. */
 const showsWithinSeconds = 300;

@@ -1,9 +1,9 @@
 import { RolloutError } from '../../model/error.js';
 import type { Stamp } from '../../model/stamp.js';
+import { stampOf } from '../../platforms/flink/marks.js';
+import type { JobConfig, JobOverview } from '../../platforms/flink/shapes.js';
+import { hasEnded } from '../../platforms/flink/states.js';
 import type { Kit } from './kit.js';
-import { stampOf } from './marks.js';
-import type { JobConfig, JobOverview } from './shapes.js';
-import { hasEnded } from './states.js';
 
 /** What a job's configuration tells of it for life. */
 export interface Told {

@@ -1,16 +1,16 @@
 import { RolloutError } from '../../model/error.js';
 import type { Stamp } from '../../model/stamp.js';
+import { errorOf, failed, failureOf } from '../../platforms/flink/errors.js';
+import type { JobOverview } from '../../platforms/flink/shapes.js';
+import { hasEnded, neverCameUp } from '../../platforms/flink/states.js';
 import { type LaunchCall, type Progress, withSecrets } from '../engine.js';
-import { errorOf, failed, failureOf } from './errors.js';
 import { bringJar } from './jar.js';
 import { successorId } from './job-id.js';
 import { keptState } from './kept.js';
 import { isCancelled, type Kit, memoOf, remember, running } from './kit.js';
 import { runBody } from './launch.js';
 import { readBack } from './read-back.js';
-import type { JobOverview } from './shapes.js';
 import { readStamp } from './stamp.js';
-import { hasEnded, neverCameUp } from './states.js';
 import { nameOf } from './target.js';
 
 /** Ids of runs in one line that never came out of their initialisation, so that the next id is taken. */

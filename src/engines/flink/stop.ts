@@ -1,7 +1,7 @@
+import { errorOf, failed, failureOf } from '../../platforms/flink/errors.js';
+import { hasEnded } from '../../platforms/flink/states.js';
 import type { Progress, RunCall } from '../engine.js';
-import { errorOf, failed, failureOf } from './errors.js';
 import { isCancelled, type Kit, memoOf, running, succeeded } from './kit.js';
-import { hasEnded } from './states.js';
 
 /** Time between two looks at a run that was cancelled, and until it is told once more, in seconds. */
 const pollSeconds = 0.2;

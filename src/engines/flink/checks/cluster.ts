@@ -2,9 +2,9 @@ import type { Finding } from '../../../model/finding.js';
 import type { StrategyName } from '../../../model/job.js';
 import type { JsonObject } from '../../../model/json.js';
 import type { Run } from '../../../model/run.js';
+import { isProcessing } from '../../../platforms/flink/states.js';
 import { keptCheckpoint } from '../kept.js';
 import type { Kit } from '../kit.js';
-import { isProcessing } from '../states.js';
 import { checkpointMaxAgeSeconds, readTarget } from '../target.js';
 import { finding } from './finding.js';
 

@@ -1,9 +1,10 @@
 import type { Finding } from '../../../model/finding.js';
 import type { JsonObject } from '../../../model/json.js';
 import type { Run } from '../../../model/run.js';
-import { type Kit, pause } from '../kit.js';
-import type { OperatorSnapshot, Snapshot } from '../metadata/index.js';
-import { labelOf } from '../snapshots/names.js';
+import type { OperatorSnapshot, Snapshot } from '../../../platforms/flink/metadata/index.js';
+import { pause } from '../../../platforms/flink/pause.js';
+import { labelOf } from '../../../platforms/flink/snapshots/names.js';
+import type { Kit } from '../kit.js';
 import { readTarget } from '../target.js';
 import { finding } from './finding.js';
 import type { Operator } from './program.js';

@@ -4,7 +4,7 @@ import {
   readMetadata,
   statesOf,
   UnreadableSnapshot,
-} from '../../../../src/engines/flink/metadata/index.js';
+} from '../../../../src/platforms/flink/metadata/index.js';
 import { sample, samples } from './samples.js';
 
 const operator = [

@@ -1,6 +1,6 @@
+import type { Ambient } from '../../../engines/engine.js';
 import { RolloutError } from '../../../model/error.js';
 import type { JsonObject } from '../../../model/json.js';
-import type { Ambient } from '../../engine.js';
 import {
   type OperatorSnapshot,
   readMetadata,

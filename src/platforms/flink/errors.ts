@@ -1,7 +1,7 @@
+import type { Progress } from '../../engines/engine.js';
 import { type Code, codes } from '../../model/codes/index.js';
 import { RolloutError } from '../../model/error.js';
 import { isObject } from '../../model/json.js';
-import type { Progress } from '../engine.js';
 import { type Answer, NoAnswer } from './rest.js';
 
 /** Longest text made of an answer, and of one cause of it, in characters: Flink answers with whole stack traces. */

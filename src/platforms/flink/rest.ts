@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { type Ambient, withSecrets } from '../../engines/engine.js';
 import { RolloutError } from '../../model/error.js';
 import { isObject, type JsonObject } from '../../model/json.js';
-import { type Ambient, withSecrets } from '../engine.js';
-import { urlOf } from './place.js';
 
 /** Longest time of one request, in seconds. A submission runs the program's main method in the JobManager. */
 const usualSeconds = 20;
@@ -38,16 +37,21 @@ export interface Rest {
   close(): void;
 }
 
-/** Opens the connection of a session. Reads PEM files; makes no call yet. */
-export function openRest(target: JsonObject, ambient: Ambient): Rest {
-  const base = urlOf(target, ambient);
+/** How the API is reached: headers by name and PEM files, both with secrets as references. */
+export interface Access {
+  readonly headers?: JsonObject;
+  readonly tls?: JsonObject;
+}
+
+/** Opens the connection of a session to `base`, a URL without a slash at the end. Reads PEM files; makes no call yet. */
+export function openRest(base: string, access: Access, ambient: Ambient): Rest {
   const { origin, pathname } = new URL(base);
   const prefix = pathname.replace(/\/$/, '');
-  const filled = withSecrets(target, ambient.secret);
-  const own = isObject(filled['headers']) ? (filled['headers'] as { readonly [name: string]: string }) : {};
+  const filled = withSecrets({ headers: access.headers ?? {}, tls: access.tls ?? {} }, ambient.secret);
+  const own = filled.headers as { readonly [name: string]: string };
   const secure = origin.startsWith('https:');
   const agent = secure
-    ? new https.Agent({ keepAlive: true, ...certificates(filled['tls']) })
+    ? new https.Agent({ keepAlive: true, ...certificates(filled.tls) })
     : new http.Agent({ keepAlive: true });
 
   function once(method: string, path: string, headers: object, body: Buffer | null, seconds: number): Promise<Answer> {

@@ -6,7 +6,7 @@ import {
   type Snapshot,
   statesOf,
   UnreadableSnapshot,
-} from '../../../../src/engines/flink/metadata/index.js';
+} from '../../../../src/platforms/flink/metadata/index.js';
 import { sample, samples } from './samples.js';
 
 /** A value or a clear error; anything else (a RangeError, an endless loop, memory by a number in the file) fails the test. */

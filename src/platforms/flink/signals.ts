@@ -1,6 +1,4 @@
-import type { JsonObject } from '../../model/json.js';
 import type { DefaultGate, Signal } from '../../model/signal.js';
-import { readTarget } from './target.js';
 
 /** REST shows the present alone: metrics every 10 s (`metrics.fetcher.update-interval`), the rest every 3 s. */
 const shown = {
@@ -112,7 +110,7 @@ const table: readonly Signal[] = [
 ];
 
 /** What can be measured of a job. State that may be dropped by consent is told of, and no reason to turn back. */
-export function signalsOf(target: JsonObject): readonly Signal[] {
-  if (readTarget(target)['allow-non-restored-state'] !== true) return table;
+export function signalsOf({ mayDropState }: { readonly mayDropState: boolean }): readonly Signal[] {
+  if (!mayDropState) return table;
   return table.map((signal) => (signal.gate === lost ? { ...signal, gate: { ...lost, advisory: true } } : signal));
 }

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../model/json.js';
 import type { Run } from '../../model/run.js';
-import { takesCheckpoints } from './kept.js';
-import { type Kit, pause } from './kit.js';
+import { takesCheckpoints } from './checkpoints.js';
 import type { Snapshot } from './metadata/index.js';
+import { pause } from './pause.js';
 import type { Checkpoints } from './shapes.js';
+import type { Sight } from './sight.js';
 import { type Difference, difference } from './snapshots/names.js';
 import { samePath } from './snapshots/path.js';
 
@@ -24,41 +25,41 @@ const known = new WeakMap<object, Map<string, Promise<Hydration>>>();
  * The names of states in a checkpoint of the new run against those of the snapshot that it started from. Sizes prove nothing: a state that
  * was renamed is carried along beside the new one.
  */
-export function hydrationOf(kit: Kit, run: Run): Promise<Hydration> {
-  const cache = known.get(kit.memory) ?? new Map<string, Promise<Hydration>>();
-  known.set(kit.memory, cache);
+export function hydrationOf(sight: Sight, run: Run): Promise<Hydration> {
+  const cache = known.get(sight.memory) ?? new Map<string, Promise<Hydration>>();
+  known.set(sight.memory, cache);
   const before = cache.get(run.id);
   if (before !== undefined) return before;
-  const searched = search(kit, run.id);
+  const searched = search(sight, run.id);
   cache.set(run.id, searched);
   const forget = () => void cache.delete(run.id);
   searched.then((found) => found == null && forget(), forget);
   return searched;
 }
 
-async function search(kit: Kit, id: string): Promise<Hydration> {
-  if (!(await takesCheckpoints(kit, id))) return undefined;
-  const checkpoints = await kit.api.checkpoints(id);
+async function search(sight: Sight, id: string): Promise<Hydration> {
+  if (!(await takesCheckpoints(sight, id))) return undefined;
+  const checkpoints = await sight.api.checkpoints(id);
   if (checkpoints === null) return null;
-  const from = kit.memory.from.get(id) ?? checkpoints.latest.restored?.external_path ?? null;
+  const from = sight.memory.from.get(id) ?? checkpoints.latest.restored?.external_path ?? null;
   // A checkpoint tells that the run came up: what it restored would show by now. Of nothing, nothing is lost.
   if (from === null) return checkpoints.latest.completed === null ? null : { lost: [], added: [] };
   if (isOwn(from, id)) return undefined;
-  const before = await kit.snapshots.read(from, target);
+  const before = await sight.snapshots.read(from, target);
   if (before.state !== 'read') return undefined;
   if (checkpoints.latest.completed === null) return null;
   if (!hasRestored(checkpoints, from, id)) return difference(before.snapshot, { ...before.snapshot, operators: [] });
-  return compared(kit, id, before.snapshot);
+  return compared(sight, id, before.snapshot);
 }
 
-async function compared(kit: Kit, id: string, before: Snapshot): Promise<Hydration> {
+async function compared(sight: Sight, id: string, before: Snapshot): Promise<Hydration> {
   for (let n = 0; n < tries; n += 1) {
-    const path = (await kit.api.checkpoints(id))?.latest.completed?.external_path;
+    const path = (await sight.api.checkpoints(id))?.latest.completed?.external_path;
     if (path === undefined || path.startsWith('<')) return undefined;
-    const after = await kit.snapshots.read(path, target);
+    const after = await sight.snapshots.read(path, target);
     if (after.state === 'read') return difference(before, after.snapshot);
     if (after.state === 'unreadable') return undefined;
-    await pause(apartMs, kit.ambient.signal);
+    await pause(apartMs, sight.ambient.signal);
   }
   return null;
 }
