@@ -2,6 +2,7 @@ import { cloudwatchService } from './cloudwatch/index.js';
 import { dataflowService } from './dataflow/index.js';
 import { environmentOf } from './env.js';
 import { flinkService } from './flink/index.js';
+import { flinkOperatorService } from './flink-operator/index.js';
 import { type GithubOptions, githubService } from './github/index.js';
 import { glueService } from './glue/index.js';
 import { emulatorClock, type KernelClock } from './kernel/clock.js';
@@ -55,16 +56,18 @@ function servicesOf(clock: EmulatorClock, github: GithubOptions): readonly Servi
   const s3 = s3Service(clock, { autoCreate: true, identities: known });
   const dataflow = dataflowService(clock, storage);
   const glue = glueService(clock, { s3: s3.store, identities: known });
+  const managedFlink = managedFlinkService(clock, { s3: s3.store, identities: known });
   return [
     dataflow,
     storage,
     monitoringService(clock, dataflow),
     glue,
     s3,
-    cloudwatchService(clock, glue, { identities: known }),
+    cloudwatchService(clock, { glue, managedFlink }, { identities: known }),
     stsService(clock, known),
-    managedFlinkService(clock, { s3: s3.store, identities: known }),
+    managedFlink,
     flinkService(clock, { object: (uri, bytes) => s3.store.place(uri, bytes) }),
+    flinkOperatorService(clock, { object: (uri, bytes) => s3.store.place(uri, bytes) }),
     githubService(clock, github),
   ];
 }

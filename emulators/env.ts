@@ -22,6 +22,7 @@ export function environmentOf(
     ...of('sts', (url) => ({ AWS_ENDPOINT_URL_STS: url })),
     ...of('managed-flink', (url) => ({ AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2: url })),
     ...of('flink', (url) => ({ STREAM_ROLLOUT_FLINK_URL: url })),
+    ...of('flink-operator', (url) => ({ STREAM_ROLLOUT_KUBE_SERVER: url })),
     ...of('github', (url) => ({ GITHUB_API_URL: url, GITHUB_TOKEN: 'canary-local-cloud' })),
     ...google,
     ...aws,

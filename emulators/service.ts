@@ -23,6 +23,8 @@ export interface EmulatedResponse {
   readonly status: number;
   readonly headers?: { readonly [name: string]: string };
   readonly body?: Buffer | string | JsonObject | readonly JsonObject[];
+  /** Sent piece by piece, instead of a body, until it ends or the client goes away; an empty piece is a sign of life that is not sent. */
+  readonly stream?: AsyncIterable<string>;
 }
 
 /** A run as the control endpoint shows it, in the engine's own words. */

@@ -85,7 +85,7 @@ describe('a fault of the store that holds the ledger', () => {
     });
     const { code, document } = await apply<Failure>(stage, 1);
     const all = `${document.code}, exit ${code}\n${document.message}\nNext: ${document.next}`;
-    expect(withNames(all, { old })).toBe(`ledger-unreachable, exit 1
+    expect(withNames(all, { old })).toBe(`ledger-unreachable, exit 3
 objects.insert gs://acme-ledger/streams/writable.json: no clear answer came (Injected: 503). No streaming job was touched.
 Next: Check the network between the runner and the store if this goes on, and run the same command again: stream-rollout apply --ledger gs://acme-ledger/streams`);
     expect(await stage.cloud.states('glue')).toEqual({ [old]: 'RUNNING' });

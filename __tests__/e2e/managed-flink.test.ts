@@ -1,6 +1,7 @@
 import { describe, expect } from '@jest/globals';
 import type { JsonObject } from '../../src/model/json.js';
 import { manifest, manifestPath, region, script, verify } from './harness/fleet.js';
+import { steadyRate } from './harness/gates.js';
 import { type Done, type Stage, scenario } from './harness/stage.js';
 import { told } from './harness/told.js';
 
@@ -111,17 +112,22 @@ Next: fix the code and push, or try the same revision again: stream-rollout appl
 `);
   });
 
-  scenario('a run that fails its gates is replaced by the old code, from a snapshot of the old run', async (stage) => {
-    const badness = { command: { run: 'if [ "$STREAM_ROLLOUT_RUN_ID" = fraud/3 ]; then echo 1; else echo 0; fi' } };
-    const gates = [{ signal: 'badness', max: 0, mode: 'hold', interval: '60s' }];
-    const watched = { ...verify, bake: '8m', gates, signals: { badness } };
-    const { old } = await started(stage, {}, { verify: watched });
-    const next = await stage.push({ 'jobs/fraud.jar': script('fraud 2') });
-    expect(changes(next)).toEqual(['CreateApplicationSnapshot', 'UpdateApplication', 'UpdateApplication']);
-    expect(next.job('fraud')).toMatchObject({ outcome: 'rolled-back', runBefore: old, runAfter: 'fraud/4' });
-    const restore = await restored(stage);
-    expect(restore).toMatchObject({ ApplicationRestoreType: 'RESTORE_FROM_CUSTOM_SNAPSHOT' });
-  });
+  // A signal without history: at the usual rate a busy machine would miss its samples.
+  scenario(
+    'a run that fails its gates is replaced by the old code, from a snapshot of the old run',
+    async (stage) => {
+      const badness = { command: { run: 'if [ "$STREAM_ROLLOUT_RUN_ID" = fraud/3 ]; then echo 1; else echo 0; fi' } };
+      const gates = [{ signal: 'badness', max: 0, mode: 'hold', interval: '60s' }];
+      const watched = { ...verify, bake: '8m', gates, signals: { badness } };
+      const { old } = await started(stage, {}, { verify: watched });
+      const next = await stage.push({ 'jobs/fraud.jar': script('fraud 2') });
+      expect(changes(next)).toEqual(['CreateApplicationSnapshot', 'UpdateApplication', 'UpdateApplication']);
+      expect(next.job('fraud')).toMatchObject({ outcome: 'rolled-back', runBefore: old, runAfter: 'fraud/4' });
+      const restore = await restored(stage);
+      expect(restore).toMatchObject({ ApplicationRestoreType: 'RESTORE_FROM_CUSTOM_SNAPSHOT' });
+    },
+    steadyRate,
+  );
 
   scenario('desired: stopped stops it with a snapshot, and running starts it from that', async (stage) => {
     await started(stage);

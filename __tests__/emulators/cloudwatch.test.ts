@@ -24,7 +24,7 @@ const start = () =>
       place: (uri: string, bytes: Buffer) => void scripts.set(uri, bytes),
     };
     const glue = glueService(clock, { s3, identities: known });
-    return [glue, cloudwatchService(clock, glue, { identities: known })] as const;
+    return [glue, cloudwatchService(clock, { glue }, { identities: known })] as const;
   });
 
 let local: Awaited<ReturnType<typeof start>>;

@@ -94,6 +94,12 @@ describe('the input `vars`', () => {
     ]);
   });
 
+  it('are refused where nothing declares them and nothing asks for them', async () => {
+    expect(await errorsOf(manifest('name: ${var.tag}'), { vars: { tag: 'a', txet: '7' } })).toEqual([
+      'jobs.yml:1:1 vars.txet [manifest-reference] no environment declares a variable `txet`, and no `${var.txet}` asks for it; known: `empty`, `flag`, `list`, `map`, `number`, `tag`, `text`, `token`',
+    ]);
+  });
+
   it('can not smuggle a reference in', async () => {
     expect(await errorsOf(manifest('name: ${var.tag}'), { vars: { tag: '${secret.TOKEN}' } })).toContain(
       'jobs.yml:1:1 vars.tag [manifest-reference] the input variable `tag` can not hold ${…}',

@@ -50,6 +50,10 @@ const targets: { readonly [id in EngineId]: JsonObject } = {
     arguments: ['--topic', 'orders'],
     'savepoint-directory': 's3://acme/savepoints',
   },
+  'flink-operator': {
+    name: 'orders',
+    spec: { image: 'acme/orders@sha256:0123456789abcdef', job: { upgradeMode: 'savepoint' } },
+  },
   command: { name: 'orders', observe: './observe', start: './start', stop: './stop' },
 };
 
@@ -72,6 +76,7 @@ describe('the engines of the registry', () => {
     ['glue', 'restart', ['prepare', 'stop', 'start', 'verify']],
     ['flink', 'savepoint-upgrade', ['prepare', 'stop-with-snapshot', 'start', 'verify']],
     ['managed-flink', 'in-place-update', ['replace', 'verify']],
+    ['flink-operator', 'in-place-update', ['replace', 'verify']],
     ['command', 'restart', ['stop', 'start', 'verify']],
   ])('%s: an upgrade is a %s', (id, strategy, steps) => {
     const plan = planned(id, upgrade);
@@ -106,6 +111,25 @@ describe('the engines of the registry', () => {
       const shown = { script: 's3://acme/old.py', arguments: { '--checkpoint': 's3://acme/ckpt' } };
       const shows = (of: Job) => ({ ...elsewhere(of), runs: [recorded(of, { shows: shown })] });
       expect(planned('glue', shows)).toMatchObject({ strategy: 'restart', expected: { state: 'kept' } });
+    });
+
+    it('is told of where an adopted run is down, and the engine shows it no more', () => {
+      const artifact = { kind: 'observed', digest: null, mutable: true } as const;
+      const down = (of: Job) =>
+        upgrade(of, {
+          runs: [],
+          record: record(of, { plan: null, good: good({ ...of, target: had }, 'old', { artifact }) }),
+        });
+      const overwrite = { onDrift: 'overwrite' } as const;
+      expect(planned('glue', down, {}, overwrite)).toMatchObject({
+        action: 'refuse',
+        findings: [{ code: 'no-strategy' }],
+      });
+      const accept = new Set<Consent>(['state-loss']);
+      expect(planned('glue', down, {}, { ...overwrite, accept })).toMatchObject({
+        strategy: 'create',
+        expected: { state: 'lost' },
+      });
     });
 
     it('of a slot is compared with that of the slot', () => {

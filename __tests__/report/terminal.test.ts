@@ -31,20 +31,23 @@ clicks: stuck (failed-past-return)
   expect(renderReport(report([]))).toBe('There was nothing to do.');
 });
 
-it('manifest errors, one a line, as compilers print them', () => {
+it('manifest errors, one a line, as compilers print them, and once for each code what to do', () => {
   const at = { file: 'jobs.yml', line: 3, column: 5, code: 'manifest-key' as const };
   const errors = [
     { ...at, field: 'jobs.a.snk', message: 'unknown key' },
     { ...at, line: 9, field: '', message: 'broken' },
   ];
-  expect(renderErrors(errors)).toBe('jobs.yml:3:5: jobs.a.snk: unknown key\njobs.yml:9:5: broken\n2 errors');
+  expect(renderErrors(errors)).toBe(`jobs.yml:3:5: jobs.a.snk: unknown key (manifest-key)
+jobs.yml:9:5: broken (manifest-key)
+2 errors
+next (manifest-key): ${codes['manifest-key'].next}`);
 });
 
 describe('what failed before any job', () => {
   it.each([
     ['input', 4],
     ['refusal', 3],
-    ['transient', 1],
+    ['transient', 3],
     ['bug', 1],
   ] as const)('of class %s ends with %i', (kind, exitCode) => {
     const failure = failureDocument(

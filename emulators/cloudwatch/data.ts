@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import { CloudwatchError, invalid } from './errors.js';
-import { type Metric, namespace, type Sample } from './metrics.js';
+import type { Metric, Sample } from './metric.js';
 import type { CloudwatchSettings } from './settings.js';
 
 const querySchema = z.object({
@@ -84,7 +84,7 @@ export function getMetricData(
 function isAskedFor(metric: Metric, { MetricStat: { Metric: wanted } }: Query, ignored: readonly string[]): boolean {
   const names = Object.keys(metric.dimensions);
   return (
-    wanted.Namespace === namespace &&
+    wanted.Namespace === metric.namespace &&
     wanted.MetricName === metric.name &&
     wanted.Dimensions.length === names.length &&
     wanted.Dimensions.every(({ Name, Value }) => ignored.includes(Name) || metric.dimensions[Name] === Value)

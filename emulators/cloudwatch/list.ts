@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../src/model/json.js';
 import { invalid } from './errors.js';
-import { type Metric, namespace } from './metrics.js';
+import type { Metric } from './metric.js';
 import type { CloudwatchSettings } from './settings.js';
 
 const inputSchema = z.object({
@@ -31,7 +31,7 @@ export function listMetrics(
   if (!read.success) throw invalid(z.prettifyError(read.error).replaceAll('\n', ' '));
   const { Namespace, MetricName, Dimensions, RecentlyActive, NextToken } = read.data;
   const since = now - (RecentlyActive === undefined ? kept : recent);
-  const found = all.filter(({ name, dimensions, samples }) => {
+  const found = all.filter(({ namespace, name, dimensions, samples }) => {
     if (Namespace !== undefined && Namespace !== namespace) return false;
     if (MetricName !== undefined && MetricName !== name) return false;
     const fits = Dimensions.every(({ Name, Value }) => {
@@ -47,7 +47,7 @@ export function listMetrics(
   if (!Number.isInteger(start)) throw invalid('Request parameter NextToken is invalid.');
   const next = start + perPage;
   return {
-    Metrics: found.slice(start, next).map(({ name, dimensions }) => ({
+    Metrics: found.slice(start, next).map(({ namespace, name, dimensions }) => ({
       Namespace: namespace,
       MetricName: name,
       Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),

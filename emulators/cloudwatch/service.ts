@@ -1,12 +1,15 @@
 import { isObject, type JsonObject } from '../../src/model/json.js';
 import type { GlueService } from '../glue/index.js';
+import type { ManagedFlinkService } from '../managed-flink/index.js';
 import type { EmulatedRequest, EmulatorClock, Service } from '../service.js';
 import { type Identities, identities } from '../sts/identities.js';
 import { Sources } from '../workload/index.js';
 import { getMetricData } from './data.js';
 import { answer, CloudwatchError, errorAnswer, faultAnswer } from './errors.js';
+import { glueMetrics } from './glue.js';
 import { listMetrics } from './list.js';
-import { type Metric, metricsOf } from './metrics.js';
+import { managedFlinkMetrics } from './managed-flink.js';
+import type { Metric, Moment } from './metric.js';
 import { type CloudwatchSettings, changeSettings, defaultSettings } from './settings.js';
 
 type Operation = (input: JsonObject, all: readonly Metric[], settings: CloudwatchSettings, now: number) => object;
@@ -16,10 +19,16 @@ const operations: { readonly [name: string]: Operation } = {
   ListMetrics: listMetrics,
 };
 
-/** Emulated CloudWatch over JSON 1.0: the streaming metrics of the emulated Glue's runs. See README.md for what is emulated. */
+/** Whose metrics it has. */
+export interface Publishers {
+  readonly glue?: Pick<GlueService, 'jobRuns'>;
+  readonly managedFlink?: Pick<ManagedFlinkService, 'applicationJobs'>;
+}
+
+/** Emulated CloudWatch over JSON 1.0: the metrics of emulated services. See README.md for what is emulated. */
 export function cloudwatchService(
   clock: EmulatorClock,
-  glue: Pick<GlueService, 'jobRuns'>,
+  { glue, managedFlink }: Publishers,
   options: { readonly identities?: Identities; readonly region?: string } = {},
 ): Service {
   const known = options.identities ?? identities();
@@ -30,10 +39,17 @@ export function cloudwatchService(
   function metricsFor(request: EmulatedRequest, now: number): readonly Metric[] {
     const { account } = known.of(request);
     const region = known.regionOf(request) ?? options.region ?? 'eu-west-1';
-    const own = glue.jobRuns().filter(({ place }) => place.account === account && place.region === region);
-    const place = own[0]?.place;
-    if (!place) return [];
-    return metricsOf({ place, runs: own.map(({ run }) => run) }, sources, settings, { now, missingSince });
+    const moment: Moment = { now, missingSince };
+    const runs = (glue?.jobRuns() ?? [])
+      .filter(({ place }) => place.account === account && place.region === region)
+      .map(({ run }) => run);
+    const applications = (managedFlink?.applicationJobs() ?? []).filter(
+      (one) => one.account === account && one.region === region,
+    );
+    return [
+      ...glueMetrics(runs, sources, settings, moment),
+      ...managedFlinkMetrics(applications, sources, settings, moment),
+    ];
   }
 
   return {

@@ -10,10 +10,13 @@ export type WriteObject = (uri: string, bytes: Buffer | null) => void;
 export class Disk {
   readonly #saved = new Map<string, Saved>();
   readonly #object: WriteObject | null;
+  readonly #writes: (file: string) => boolean;
   #folder: string | null = null;
 
-  constructor(object: WriteObject | null) {
+  /** `writes`: which files of this machine may be made; the others are kept in memory only, as what lies in a container. */
+  constructor(object: WriteObject | null, writes: (file: string) => boolean = () => true) {
     this.#object = object;
+    this.#writes = writes;
   }
 
   /** A folder of this service, made when it is first needed. */
@@ -48,6 +51,7 @@ export class Disk {
     const plain = pathOf(path);
     const file = `${plain.slice('file:'.length)}/_metadata`;
     if (!plain.startsWith('file:')) this.#object?.(`${plain}/_metadata`, bytes);
+    else if (!this.#writes(file)) return;
     else if (bytes === null) rmSync(dirname(file), { recursive: true, force: true });
     else {
       mkdirSync(dirname(file), { recursive: true });

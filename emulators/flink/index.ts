@@ -1,2 +1,2 @@
-export { type FlinkOptions, flinkService } from './service.js';
+export { type FlinkOptions, flinkService, serviceOf } from './service.js';
 export type { FlinkSettings } from './settings.js';

@@ -4,6 +4,7 @@ import type { SavedOperator } from './snapshot-file.js';
 /** A savepoint or checkpoint that a job completed. Times in milliseconds. */
 export interface Taken {
   readonly id: number;
+  readonly triggeredAt: number;
   readonly at: number;
   readonly path: string;
   readonly type: 'CHECKPOINT' | 'SAVEPOINT' | 'SYNC_SAVEPOINT';
@@ -89,6 +90,12 @@ export function failuresAt(job: Job, at: number): readonly Failure[] {
 function restartsAt(job: Job, at: number): number {
   const until = Math.min(at, job.end?.at ?? at);
   return crashes(job, until).length + job.pauses.filter((pause) => pause.at <= until).length;
+}
+
+/** When the tasks went down, and when they ran again, up to a time; in their order. */
+export function restartsUntil(job: Job, at: number): readonly { readonly at: number; readonly until: number }[] {
+  const looped = crashes(job, at).map((time) => ({ at: time, until: time + downMs }));
+  return [...looped, ...job.pauses.filter((pause) => pause.at <= at)].sort((a, b) => a.at - b.at);
 }
 
 /** When a crash-looping job went down; the last 50 of them. */

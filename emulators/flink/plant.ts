@@ -39,6 +39,7 @@ function changeFate(world: World, { run, fate, message }: z.infer<typeof fateSch
   if (fate === 'forget') world.jobs.delete(run);
   else if (fate === 'restart') job.pauses.push({ at: now, until: now + 1000, trace: message });
   else {
+    if (fate === 'cancel') job.cancelAt ??= now;
     job.end = { at: now, state: ({ fail: 'FAILED', finish: 'FINISHED', cancel: 'CANCELED' } as const)[fate] };
     if (fate === 'fail') job.failures.push({ at: now, trace: message });
   }

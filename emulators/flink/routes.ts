@@ -9,7 +9,15 @@ import { operationOf, trigger } from './savepoints.js';
 import { versionNumber } from './settings.js';
 import { plan, submit } from './submit.js';
 import { uploaded } from './upload.js';
-import { checkpointConfigOf, checkpointsOf, configOf, detailsOf, exceptionsOf, overviewOf } from './view.js';
+import {
+  checkpointConfigOf,
+  checkpointsOf,
+  configOf,
+  detailsOf,
+  exceptionsOf,
+  overviewOf,
+  subtaskTimesOf,
+} from './view.js';
 import type { Jar, World } from './world.js';
 
 /** What an operation works with. `ids`: the variable parts of the path. */
@@ -146,6 +154,12 @@ export const routes: readonly Route[] = [
     `/jobs/${id}/config`,
     copied((_, job) => configOf(job)),
   ),
+  route('getSubtaskTimes', 'GET', `/jobs/${id}/vertices/${id}/subtasktimes`, (call) => {
+    const vertex = vertexIn(jobOf(call.world, call.ids[0]), call.ids[1] ?? '');
+    if (vertex === null)
+      throw new FlinkError(404, `org.apache.flink.runtime.rest.NotFoundException: JobVertex ${call.ids[1]} not found`);
+    return copied((_, job, at) => subtaskTimesOf(job, vertex, at))(call);
+  }),
   route('getCheckpoints', 'GET', `/jobs/${id}/checkpoints`, copied(checkpointsOf)),
   route(
     'getCheckpointConfig',

@@ -17,7 +17,11 @@ export interface FlinkOptions {
 
 /** A Flink session cluster, by its REST API. See README.md for what is emulated. */
 export function flinkService(clock: EmulatorClock, options: FlinkOptions = {}): Service {
-  const world = new World(changedSettings(options.settings ?? {}, {}), options.object ?? null);
+  return serviceOf(clock, new World(changedSettings(options.settings ?? {}, {}), options.object ?? null));
+}
+
+/** The REST API of a cluster that somebody else keeps. */
+export function serviceOf(clock: EmulatorClock, world: World): Service {
   const sources = new Sources();
   const settled = () => {
     const now = clock.now();

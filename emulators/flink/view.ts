@@ -1,5 +1,14 @@
 import type { JsonObject } from '../../src/model/json.js';
-import { failuresAt, isActive, type Job, parallelismAt, phaseAt, verticesOf } from './job.js';
+import {
+  failuresAt,
+  isActive,
+  type Job,
+  parallelismAt,
+  phaseAt,
+  restartsUntil,
+  type Vertex,
+  verticesOf,
+} from './job.js';
 import { versionNumber } from './settings.js';
 import { checkpointsAt, newestTaken, type World } from './world.js';
 
@@ -67,7 +76,10 @@ export function detailsOf(world: World, job: Job, at: number): JsonObject {
       INITIALIZING: job.createdAt,
       CREATED: job.createdAt,
       RUNNING: job.createdAt,
-      [job.end?.state ?? 'FINISHED']: job.end?.at ?? 0,
+      // The adaptive scheduler makes the whole graph anew, and shows no restart.
+      RESTARTING: world.settings.scheduler === 'adaptive' ? 0 : (restartsUntil(job, at).at(-1)?.at ?? 0),
+      CANCELLING: job.cancelAt !== null && job.cancelAt <= at ? job.cancelAt : 0,
+      [job.end?.state ?? 'FINISHED']: job.end !== null && job.end.at <= at ? job.end.at : 0,
     },
     vertices: hasGraph(job)
       ? verticesOf(job.program).map(({ id, name }) => ({
@@ -83,6 +95,15 @@ export function detailsOf(world: World, job: Job, at: number): JsonObject {
     'status-counts': {},
     plan: {},
   };
+}
+
+/** `/jobs/:id/vertices/:id/subtasktimes`, as of `at`: of the newest attempt of each subtask. 0: it never came to that state. */
+export function subtaskTimesOf(job: Job, vertex: Vertex, at: number): JsonObject {
+  const began = restartsUntil(job, at).at(-1)?.until ?? job.runningAt;
+  const running = began <= at ? began : 0;
+  const timestamps = { CREATED: job.createdAt, SCHEDULED: job.createdAt, RUNNING: running };
+  const subtasks = Array.from({ length: parallelismAt(job, at) }, (_, subtask) => ({ subtask, timestamps }));
+  return { id: vertex.id, name: vertex.name, now: at, subtasks };
 }
 
 /** `/jobs/:id/config`: kept after the end; a job that never came up has none. */
@@ -122,12 +143,13 @@ export function checkpointsOf(world: World, job: Job, at: number): JsonObject {
           status: 'COMPLETED',
           is_savepoint: true,
           checkpoint_type: taken.type,
-          trigger_timestamp: taken.at,
+          trigger_timestamp: taken.triggeredAt,
           latest_ack_timestamp: taken.at,
-          end_to_end_duration: 100,
+          end_to_end_duration: taken.at - taken.triggeredAt,
           state_size: 1000,
           external_path: taken.path,
         };
+  const restored = restoredAt(world, job, at);
   const looping = job.loops !== null ? phaseAt(job, at).restarts : 0;
   return {
     counts: {
@@ -143,17 +165,26 @@ export function checkpointsOf(world: World, job: Job, at: number): JsonObject {
       savepoint,
       failed: null,
       restored:
-        job.restored === null
+        restored === null
           ? null
           : {
-              id: job.restored.id,
-              restore_timestamp: job.createdAt,
-              is_savepoint: true,
-              external_path: job.restored.path,
+              id: restored.id,
+              restore_timestamp: restored.at,
+              is_savepoint: restored.path === job.restored?.path,
+              external_path: restored.path,
             },
     },
     history: completed === 0 ? [] : [one(completed)],
   };
+}
+
+/** What the newest tasks restored: after a restart or a rescale the job's own last checkpoint, as soon as it has one. */
+function restoredAt(world: World, job: Job, at: number): { id: number; path: string; at: number } | null {
+  const rescaled = job.parallelism.slice(1).filter((one) => one.at <= at);
+  const again = Math.max(0, ...restartsUntil(job, at).map((down) => down.at), ...rescaled.map((one) => one.at));
+  const own = again === 0 ? 0 : checkpointsAt(world, job, again);
+  if (own > 0) return { id: own, path: world.checkpointPath(job, own), at: again };
+  return job.restored === null ? null : { ...job.restored, at: job.createdAt };
 }
 
 export function checkpointConfigOf(world: World, job: Job): JsonObject {

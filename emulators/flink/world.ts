@@ -33,9 +33,10 @@ export class World {
   readonly disk: Disk;
   settings: FlinkSettings;
 
-  constructor(settings: FlinkSettings, object: WriteObject | null) {
+  /** `disk`: that of another cluster, which sees the same snapshots; without one it has its own. */
+  constructor(settings: FlinkSettings, object: WriteObject | null, disk: Disk | null = null) {
     this.settings = settings;
-    this.disk = new Disk(object);
+    this.disk = disk ?? new Disk(object);
   }
 
   get metadataVersion(): 4 | 6 {
@@ -98,6 +99,7 @@ export class World {
     const location = path.replace(/^file:\/*(?=[^/])/, 'file:/').replace(/^\/(?!\/)/, 'file:/');
     job.taken.push({
       id: checkpointsAt(this, job, trigger.doneAt) + 1,
+      triggeredAt: trigger.at,
       at: trigger.doneAt,
       path: location,
       type: trigger.ends ? 'SYNC_SAVEPOINT' : 'SAVEPOINT',

@@ -68,7 +68,26 @@ async function answer(
     if (fault.effect === 'reset') return void incoming.socket.destroy();
     if (fault.effect === 'status') return send(outgoing, request, faulty(service, request, fault), close);
   }
+  if (response.stream !== undefined) return await pour(outgoing, response, response.stream, kernel.signal, close);
   send(outgoing, request, response, close);
+}
+
+/** Sends a stream until it ends, the client goes away or the cloud closes. */
+async function pour(
+  outgoing: http.ServerResponse,
+  { status, headers }: EmulatedResponse,
+  stream: AsyncIterable<string>,
+  signal: AbortSignal,
+  close: (status: number) => void,
+): Promise<void> {
+  close(status);
+  outgoing.writeHead(status, headers);
+  outgoing.flushHeaders();
+  for await (const piece of stream) {
+    if (signal.aborted || outgoing.destroyed) return;
+    if (piece !== '') outgoing.write(piece);
+  }
+  outgoing.end();
 }
 
 /** Waits until the client has given up, or the cloud closes: the request is never answered. */

@@ -77,6 +77,8 @@ export class Application {
   snapshots: Snapshot[] = [];
   status = 'READY';
   phase: Phase | null = null;
+  /** Every state that it entered, oldest first, at the version that it had by then. */
+  readonly history: { readonly at: number; readonly status: string; readonly version: number }[] = [];
   currentId = 1;
   changed: number;
 
@@ -131,6 +133,7 @@ export class Application {
   enter(status: string, at: number, seconds = 0, end: ((at: number) => void) | null = null): void {
     this.status = status;
     this.changed = at;
+    this.history.push({ at, status, version: this.currentId });
     this.phase = end === null ? null : { until: at + seconds * 1000, end };
   }
 

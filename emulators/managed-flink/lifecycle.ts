@@ -1,27 +1,5 @@
 import type { Application, Config, Operation, World } from './application.js';
-
-/** How a program fares, as written in its code object (README.md). */
-interface Fate {
-  readonly fails: string | null;
-  readonly stopSeconds: number | null;
-  readonly updateSeconds: number | null;
-}
-
-/** Reads the `# emulator:` lines of a code object. */
-export function fateOf(config: Config, world: World): Fate {
-  const text = world.readCode(bucketOf(config), config.code.key) ?? '';
-  const told = (word: string) => new RegExp(`^# emulator: ${word} (.+)$`, 'm').exec(text)?.[1] ?? null;
-  const number = (word: string) => (told(word) === null ? null : Number(told(word)));
-  return {
-    fails: told('fail'),
-    stopSeconds: number('slow-stop'),
-    updateSeconds: number('slow-update'),
-  };
-}
-
-export function bucketOf(config: Config): string {
-  return config.code.bucketArn.split(':').at(-1) ?? '';
-}
+import { fateOf } from './fate.js';
 
 export function start(application: Application, world: World, at: number): Operation {
   const operation = application.begin('StartApplication', at);

@@ -6,6 +6,7 @@ import { type Identities, identities } from '../sts/identities.js';
 import type { Application, World } from './application.js';
 import type { Operation } from './call.js';
 import { errorAnswer, FlinkError, faultAnswer } from './errors.js';
+import { type FlinkJob, jobsOf } from './jobs.js';
 import { plant } from './plant.js';
 import { reads } from './reads.js';
 import { changedSettings, type FlinkSettings } from './settings.js';
@@ -21,7 +22,15 @@ export interface ManagedFlinkOptions {
   readonly region?: string;
 }
 
-export type ManagedFlinkService = Service;
+export interface ManagedFlinkService extends Service {
+  /** The jobs of all applications as they are now, for the metrics of the emulated CloudWatch. */
+  applicationJobs(): readonly {
+    readonly account: string;
+    readonly region: string;
+    readonly name: string;
+    readonly jobs: readonly FlinkJob[];
+  }[];
+}
 
 const operations: { readonly [name: string]: Operation } = { ...reads, ...writes };
 
@@ -81,6 +90,13 @@ export function managedFlinkService(clock: EmulatorClock, options: ManagedFlinkO
         throw error;
       }
     },
+    applicationJobs() {
+      settled();
+      return [...places].flatMap(([key, place]) => {
+        const [account = '', region = ''] = key.split('/');
+        return [...place.values()].map((one) => ({ account, region, name: one.name, jobs: jobsOf(one, world) }));
+      });
+    },
     failure: (status) => faultAnswer(status),
     runs() {
       settled();
@@ -131,5 +147,6 @@ function runOf(application: Application): EmulatedRun {
     state: status,
     version: currentId,
     code: current.config.code.key,
+    groups: current.config.groups,
   };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Application, Config, World } from './application.js';
 import { invalid } from './errors.js';
-import { bucketOf } from './lifecycle.js';
+import { bucketOf } from './fate.js';
 
 const text = z.string().min(1);
 const restoreSchema = z.object({

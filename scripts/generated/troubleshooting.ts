@@ -4,6 +4,7 @@ import { commandCodes } from '../../src/model/codes/command.js';
 import { dataflowCodes } from '../../src/model/codes/dataflow.js';
 import type { CodeEntry } from '../../src/model/codes/entry.js';
 import { flinkCodes } from '../../src/model/codes/flink.js';
+import { flinkOperatorCodes } from '../../src/model/codes/flink-operator.js';
 import { glueCodes } from '../../src/model/codes/glue.js';
 import { inputsCodes } from '../../src/model/codes/inputs.js';
 import { ledgerCodes } from '../../src/model/codes/ledger.js';
@@ -27,6 +28,7 @@ const areas: readonly (readonly [title: string, codes: { readonly [code: string]
   ['Glue', glueCodes],
   ['Flink', flinkCodes],
   ['Managed Flink', managedFlinkCodes],
+  ['Flink operator', flinkOperatorCodes],
   ['Commands', commandCodes],
 ];
 

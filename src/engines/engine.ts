@@ -143,6 +143,8 @@ export interface Intended {
   readonly current: Run | null;
   /** What an undo would start; null or left out: not known, or this rollout has none that starts a run. */
   readonly undo?: JsonObject | null;
+  /** What the last good run was launched with; null or left out: not known. */
+  readonly good?: JsonObject | null;
   /** The rollout begins when the checks pass: what touches no run and is named by its content may be brought to the engine for them. */
   readonly applies?: boolean;
 }
@@ -165,6 +167,12 @@ export interface Sample {
   readonly run?: string | null;
 }
 
+/** The bounds of a processing gap, ISO 8601. */
+export interface ToldGap {
+  readonly lastBefore: string;
+  readonly firstAfter: string;
+}
+
 /** An open connection to one place. */
 export interface Session {
   /** The runs of many jobs in as few calls as the API allows: all active ones, by exact name, and every id of `subject.ids` that is not known to have ended. Keyed by `subject.job`. */
@@ -183,6 +191,11 @@ export interface Session {
    * came late are given at a later call; the same point may come again. Null: there is no such signal. Throws where it could not be read.
    */
   measure?(run: Run, signal: string, since: string): Promise<readonly Sample[] | null>;
+  /**
+   * When processing ended in one run and began in the next, by the engine's own clock: what the report tells of the gap. Asked once the new
+   * run is up; for a scale with the same run twice. Null: the engine does not tell. Left out: it never does, and a scale makes no gap.
+   */
+  gap?(before: Run, after: Run): Promise<ToldGap | null>;
   close?(): Promise<void>;
 }
 

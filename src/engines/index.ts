@@ -6,6 +6,7 @@ export const engines = {
   glue: async () => (await import('./glue/index.js')).glue,
   flink: async () => (await import('./flink/index.js')).flink,
   'managed-flink': async () => (await import('./managed-flink/index.js')).managedFlink,
+  'flink-operator': async () => (await import('./flink-operator/index.js')).flinkOperator,
   command: async () => (await import('./command/index.js')).command,
 } as const satisfies { readonly [id: string]: () => Promise<Engine> };
 

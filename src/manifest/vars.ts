@@ -1,5 +1,6 @@
 import type { Combined } from './combine.js';
 import { interpolate, type Scope, type Value } from './interpolate.js';
+import { knownVars } from './known-vars.js';
 import { child, entriesOf, type Located } from './located.js';
 import { inVars } from './scopes.js';
 
@@ -15,7 +16,14 @@ export function varsOf(
     const node = interpolate(entry.node, { ...scope, vars: new Map(), each: null, refuses: inVars });
     vars.set(name, { node, at: entry.node.at });
   }
+  const known = knownVars(combined);
   for (const [name, text] of Object.entries(given)) {
+    if (known !== null && !known.has(name)) {
+      const all = [...known].sort().map((one) => `\`${one}\``);
+      const instead = all.length === 0 ? 'the manifest has none' : `known: ${all.join(', ')}`;
+      const message = `no environment declares a variable \`${name}\`, and no \`\${var.${name}}\` asks for it; ${instead}`;
+      scope.problems.add({ code: 'manifest-reference', at: combined.at, field: `vars.${name}`, message });
+    }
     if (text.includes('${')) {
       // An input can come from outside of the repository: it may not name a secret.
       const message = `the input variable \`${name}\` can not hold \${…}`;

@@ -154,8 +154,15 @@ export interface JobRecord {
     /** Runs that were up; null: nobody looked. */
     readonly runs: readonly string[] | null;
   } | null;
-  /** Looks that bound the processing gap, by the tool's clock: the last one that saw a run process before the new one did, and the first that saw the new one running. */
-  readonly gap: { readonly lastBefore: string | null; readonly firstAfter: string | null };
+  /**
+   * What bounds the processing gap. Looks, by the tool's clock: the last one that saw a run process before the new one did, and the first that
+   * saw the new one running. `by: engine`: the engine's own times stand there instead; `nobody`: it was asked for those of a scale, and does not tell.
+   */
+  readonly gap: {
+    readonly lastBefore: string | null;
+    readonly firstAfter: string | null;
+    readonly by?: 'engine' | 'nobody';
+  };
   /** Nothing is left to do before a look at or after this moment (by the tool's clock): an undone overlap waits for the service's timer. */
   readonly waitsUntil?: string | null;
   /** Why the holder only closes this rollout: a newer commit carries on. Null or absent: the rollout itself goes on. */

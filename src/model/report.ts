@@ -27,8 +27,10 @@ export interface JobReport {
   readonly message: string;
   readonly runBefore: string | null;
   readonly runAfter: string | null;
-  /** Seconds in which no run of the job processed input, by the engine's clock; null if not known. */
+  /** Seconds in which no run of the job processed input; null if not known. */
   readonly gapSeconds: number | null;
+  /** Where the gap is from: the engine's own times, or the looks before and after it, which is at least as long. Left out where it is not known, or none was measured. */
+  readonly gapBy?: 'engine' | 'looks';
   readonly rollout: string | null;
   readonly revision: string | null;
   readonly strategy: StrategyName | null;

@@ -79,7 +79,8 @@ async function newOrder(
   // Where its new run is up already, nothing is left to be started, which is what pre-flight is about.
   const begun = cutOff({ ...parts, current }, oursOf(g.name, g.plan.environment, parts.job)) !== null;
   const undo = undoTarget({ ...parts, current, target: parts.job.target }, planned.steps);
-  const about = { subject: parts.subject, job: parts.job, target: made.target, current, undo, applies: true };
+  const good = parts.before?.good?.target ?? null;
+  const about = { subject: parts.subject, job: parts.job, target: made.target, current, undo, good, applies: true };
   const findings = begun ? [] : await parts.session.preflight({ ...about, strategy: planned.strategy ?? 'create' });
   if (findings.some((finding) => finding.level === 'error')) {
     const refused: JobPlan = { ...planned, action: 'refuse', findings: [...planned.findings, ...findings] };

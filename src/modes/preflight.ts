@@ -31,7 +31,9 @@ export async function preflighted(g: Gathered): Promise<Plan> {
         const { strategy } = planned;
         found.set(
           planned.job,
-          await session.preflight({ subject, job, target, strategy, current, undo }).catch(failed),
+          await session
+            .preflight({ subject, job, target, strategy, current, undo, good: before?.good?.target ?? null })
+            .catch(failed),
         );
       }),
     ),

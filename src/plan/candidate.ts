@@ -79,8 +79,10 @@ export function examine(scene: Scene, name: StrategyName, named: boolean): Candi
 
 /** What the run was launched with, as it shows it and, beneath that, as the ledger keeps it. */
 function beforeOf({ good, oldKnown, run }: Scene): JsonObject | null {
-  // Of an adopted run only what it shows is its own; the rest was declared for its successor.
-  const kept = oldKnown && good?.artifact.kind !== 'observed' ? (good?.target ?? null) : null;
+  // Of an adopted run only what it shows is its own; the rest was declared for its successor. Where the engine shows it no more, what it
+  // showed when it was adopted is the last that is known.
+  const told = good?.artifact.kind !== 'observed' || run === null;
+  const kept = oldKnown && told ? (good?.target ?? null) : null;
   const shown = run?.shows ?? null;
   return kept === null || shown === null ? (kept ?? shown) : merged(kept, shown);
 }
@@ -103,7 +105,9 @@ function hasScale(job: Omit<Job, 'positions'>, engine: PlanEngine): boolean {
 
 /** Creating cuts no processing short and, without an earlier run, has no state to drop; a stop is a gap by intent. */
 function weighed(scene: Scene): { readonly gap: boolean; readonly state: boolean } {
-  return { gap: scene.situation === 'change', state: scene.situation !== 'create' || scene.run !== null };
+  // A run that the engine has forgotten, and the ledger has not, left its state behind all the same.
+  const hasRun = scene.run !== null || scene.good !== null;
+  return { gap: scene.situation === 'change', state: scene.situation !== 'create' || hasRun };
 }
 
 /** Every strategy but parallel keeps the slot; a first start takes the first one. */

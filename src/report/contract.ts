@@ -77,6 +77,12 @@ const jobReport = z.strictObject({
   runBefore: text.nullable(),
   runAfter: text.nullable(),
   gapSeconds: z.number().min(0).nullable().describe('Seconds in which no run processed; null: not known.'),
+  gapBy: z
+    .enum(['engine', 'looks'])
+    .optional()
+    .describe(
+      'Where the gap is from: the engine’s own times, or the looks before and after it, a few seconds apart. Left out where nothing was measured.',
+    ),
   rollout: text.nullable(),
   revision: text.nullable(),
   strategy: z.enum(strategyNames).nullable(),

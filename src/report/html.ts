@@ -3,7 +3,7 @@ import type { JobReport, Report } from '../model/report.js';
 import { chart } from './html-chart.js';
 import { gates } from './html-gates.js';
 import { headline, planHeadline } from './now.js';
-import { jobs as countOf, html, seconds } from './text.js';
+import { jobs as countOf, gapSource, gapText, html, seconds } from './text.js';
 
 const style = `
 body{font:15px/1.5 system-ui,sans-serif;color:#1f2328;background:#fff;max-width:1060px;margin:2rem auto;padding:0 1rem}
@@ -86,7 +86,7 @@ function reportRow(job: JobReport): readonly string[] {
     code(job.job),
     `<strong class="${job.outcome}">${job.outcome}</strong>${job.code === null ? '' : `<br>${code(job.code)}`}`,
     html(job.strategy ?? '–'),
-    seconds(job.gapSeconds),
+    [gapText(job), gapSource(job)].filter(Boolean).join('<br>'),
     runs || 'nothing',
     `${html(job.message)}${next}`,
   ];

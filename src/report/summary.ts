@@ -5,7 +5,20 @@ import { buildWords } from '../plan/index.js';
 import { gateSection } from './gate-charts.js';
 import { headline, nowSentence, planHeadline } from './now.js';
 import { fitted, type Part } from './parts.js';
-import { cellCode, code, jobs as countOf, cut, html, link, nextText, plain, seconds, withNext } from './text.js';
+import {
+  cellCode,
+  code,
+  jobs as countOf,
+  cut,
+  gapSource,
+  gapText,
+  html,
+  link,
+  nextText,
+  plain,
+  seconds,
+  withNext,
+} from './text.js';
 import { timeline } from './timeline.js';
 
 /** The runner drops a summary over 1 MiB whole; this leaves room for what other calls of the step add. In bytes. */
@@ -107,7 +120,7 @@ function planDetails(job: JobPlan): string {
 function reportTable(told: readonly JobReport[]): string {
   const rows = told.slice(0, mostRows).map((job) => {
     const runs = job.runs?.map((run) => `${link(run.id, run.url)} ${run.state}`).join(', ') ?? 'not looked at';
-    return `| ${cellCode(job.job)} | ${marks[job.outcome]} ${job.outcome} | ${job.strategy ?? '–'} | ${seconds(job.gapSeconds)} | ${runs || 'nothing'} | ${plain(cut(job.message, 500))} |`;
+    return `| ${cellCode(job.job)} | ${marks[job.outcome]} ${job.outcome} | ${job.strategy ?? '–'} | ${gapText(job)} | ${runs || 'nothing'} | ${plain(cut(job.message, 500))} |`;
   });
   return table(['Job', 'Outcome', 'Strategy', 'Processing gap', 'Runs now', 'What happened'], rows, told.length);
 }
@@ -119,6 +132,7 @@ function jobDetails(job: JobReport): string {
     ...(job.code === null ? [] : [`Code: ${code(job.code)}`]),
     ...(job.next === null ? [] : [`Next: ${nextText(job.next)}`]),
     ...rollout,
+    ...(job.gapBy === undefined ? [] : [`Processing gap: ${gapText(job)}, ${gapSource(job)}`]),
     ...(job.trailing.length === 0 ? [] : [`Still draining: ${job.trailing.map(code).join(', ')}`]),
     ...bounded(job.findings.map(findingLine)),
     ...bounded(job.messages.map((message) => `Engine, ${message.level}: ${plain(cut(message.text, 500))}`)),

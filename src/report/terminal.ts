@@ -1,8 +1,9 @@
 import type { ManifestError } from '../manifest/index.js';
+import { codes } from '../model/codes/index.js';
 import type { JobReport, Report } from '../model/report.js';
 import type { Failure } from './failure.js';
 import { terminalText } from './terminal-text.js';
-import { seconds } from './text.js';
+import { gapSource, gapText } from './text.js';
 
 /** Prints the one JSON document of a command on stdout, or its text for people. */
 export function printDocument(json: boolean, document: unknown, text: string): void {
@@ -29,7 +30,9 @@ function paragraph(job: JobReport): string {
   const head = `${job.job}: ${job.outcome}${job.code === null ? '' : ` (${job.code})`}`;
   const facts = [
     job.strategy === null ? null : `strategy ${job.strategy}`,
-    job.gapSeconds === null ? null : `processing gap ${seconds(job.gapSeconds)}`,
+    job.gapSeconds === null
+      ? null
+      : `processing gap ${gapText(job)}${job.gapBy === 'engine' ? ` ${gapSource(job)}` : ''}`,
     job.rollout === null ? null : `rollout ${job.rollout}`,
   ].filter((fact) => fact !== null);
   const lines = [head, `  ${job.message}`];
@@ -46,9 +49,10 @@ function paragraph(job: JobReport): string {
 export function renderErrors(errors: readonly ManifestError[]): string {
   const lines = errors.map(
     (error) =>
-      `${error.file}:${error.line}:${error.column}: ${error.field === '' ? '' : `${error.field}: `}${error.message}`,
+      `${error.file}:${error.line}:${error.column}: ${error.field === '' ? '' : `${error.field}: `}${error.message} (${error.code})`,
   );
-  return [...lines, `${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`].join('\n');
+  const nexts = [...new Set(errors.map(({ code }) => code))].map((code) => `next (${code}): ${codes[code].next}`);
+  return [...lines, `${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`, ...nexts].join('\n');
 }
 
 function failureText(failure: Failure): string {

@@ -1,3 +1,5 @@
+import type { JobReport } from '../model/report.js';
+
 /** One line of Markdown text from a foreign text: no HTML, no markup, no mention, no reference, no formula. */
 export function plain(text: string): string {
   return oneLine(text)
@@ -76,6 +78,18 @@ export function seconds(value: number | null): string {
   if (whole < 100) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min${whole % 60 === 0 ? '' : ` ${whole % 60} s`}`;
   return `${Math.floor(whole / 3600)} h${Math.floor((whole % 3600) / 60) === 0 ? '' : ` ${Math.floor((whole % 3600) / 60)} min`}`;
+}
+
+/** The processing gap of a report: below ten seconds with a digit more, since an engine's own times know it. */
+export function gapText({ gapSeconds, gapBy }: Pick<JobReport, 'gapSeconds' | 'gapBy'>): string {
+  if (gapBy !== 'engine' || gapSeconds === null || gapSeconds >= 10) return seconds(gapSeconds);
+  return `${gapSeconds.toFixed(1)} s`;
+}
+
+/** Where the figure is from; null where there is none to tell of. */
+export function gapSource({ gapBy }: Pick<JobReport, 'gapBy'>): string | null {
+  if (gapBy === undefined) return null;
+  return gapBy === 'engine' ? 'by the engine’s own times' : 'between two looks of the tool';
 }
 
 const shortened = '… (shortened)';

@@ -152,7 +152,7 @@ function forward(c: Case): Decision {
       if (predecessor !== null) return call(c, 'snapshot', 'old', predecessor);
       return conclude(c, 'stuck', {
         code: 'snapshot-path-missing',
-        message: 'the old run has ended, and where its snapshot stands is not known',
+        message: `the old run ${c.record.predecessor?.run ?? ''} has ended, and where the snapshot stands that it wrote for rollout ${c.record.rollout} is not known`,
       });
     }
     if (mustPrepare(c, 'new')) return call(c, 'prepare', 'new', null);
@@ -276,7 +276,7 @@ function askForSnapshot(c: Case, cause: Cause): Decision | null {
   const own = replacesGood(c.record);
   if (predecessor !== null && own) return call(c, 'snapshot', 'old', predecessor);
   const missing = own
-    ? 'where the snapshot of the old run stands is not known, so it was not started without its state'
+    ? `where the snapshot stands that the old run wrote for rollout ${c.record.rollout} is not known, so it was not started without its state`
     : 'the run that was stopped was of a revision that nobody verified, and no snapshot of the old revision is known, so it was not started on state of another';
   return conclude(c, 'stuck', { code: 'snapshot-path-missing', message: `${cause.message}; ${missing}` });
 }

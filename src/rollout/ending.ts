@@ -6,6 +6,7 @@ import { answered, patience } from './answered.js';
 import { closing } from './closing.js';
 import type { Crew, Ended, LastLook } from './crew.js';
 import type { Decision } from './decision.js';
+import { toldGap } from './gap.js';
 import type { Knowledge } from './knowledge.js';
 import type { Landing } from './landing.js';
 import { LockLost } from './pen.js';
@@ -25,6 +26,7 @@ export function endingsOf(crew: Crew, know: Knowledge, land: Landing['land'], sa
   return { close, leave };
 
   async function close(decision: Extract<Decision, { do: 'close' }>, see: Sight): Promise<Ended> {
+    await askForGap(see);
     const end = closing(pen.record, decision, see, clock.now());
     await crew.turn?.();
     // Only now, so that no other write takes the end along and tells of it as something else.
@@ -32,6 +34,17 @@ export function endingsOf(crew: Crew, know: Knowledge, land: Landing['land'], sa
     await land(`close rollout ${pen.record.n}: ${decision.outcome}`, null, true);
     const runs = await lookAgain(see);
     return { how: 'closed', record: pen.record, runs, note: null, late: lateOf(runs, see) };
+  }
+
+  /** A figure for the report: nothing waits for it for long, and nothing fails for it. */
+  async function askForGap(see: Sight): Promise<void> {
+    if (signal.aborted) return;
+    try {
+      const gap = await answered(toldGap(crew.session, pen.record, see), signal);
+      pen.note((record) => ({ ...record, gap }));
+    } catch (error) {
+      say(`the engine did not tell the processing gap: ${text(error)}`);
+    }
   }
 
   async function leave(how: 'pending' | 'interrupted', why: string, until: number | null = null): Promise<Ended> {

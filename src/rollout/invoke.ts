@@ -55,7 +55,8 @@ async function send(...[call, record, session, subject, tail, memo, signal, isLa
     stamp,
     predecessor: call.on,
     snapshot: call.side === 'new' ? newSnapshot(record) : oldSnapshot(record),
-    after: tail?.id ?? null,
+    // An engine may have forgotten the predecessor, which is followed all the same.
+    after: tail?.id ?? record.predecessor?.run ?? null,
   };
   switch (call.verb) {
     case 'prepare':

@@ -9,7 +9,7 @@ type Mask = (text: string) => string;
  * into the ledger, reports and logs. What the tool compares (ids, stamps, settings) stays as it is.
  */
 export function maskedSession(session: Session, mask: Mask): Session {
-  const { preflight, messages, measure, can } = session;
+  const { preflight, messages, measure, gap, can } = session;
   const run = (one: Run): Run => (one.detail === null ? one : { ...one, detail: mask(one.detail) });
   return {
     ...session,
@@ -37,6 +37,9 @@ export function maskedSession(session: Session, mask: Mask): Session {
       : {
           measure: (of: Run, signal: string, since: string) => quiet(mask, () => measure(of, signal, since))(undefined),
         }),
+    ...(gap === undefined
+      ? {}
+      : { gap: (before: Run, after: Run) => quiet(mask, () => gap(before, after))(undefined) }),
     can: Object.fromEntries(Object.entries(can).map(([verb, call]) => [verb, verbOf(call, mask)])) as Verbs,
   };
 }

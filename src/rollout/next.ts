@@ -14,10 +14,18 @@ const byCode: { readonly [code: string]: ((about: About) => string) | undefined 
   'rollout-held': (about) => `wait for it, or if it is dead: ${commandOf('apply', about, '--take-over')}`,
 };
 
+/** Of a rollout that is stuck, too: what has to be found out first is known. */
+const stuckByCode: { readonly [code: string]: ((about: About) => string) | undefined } = {
+  'snapshot-path-missing': (about) =>
+    `find the last snapshot of the run that was stopped, name it where a start begins from (Flink: target.start-from), and run: ${commandOf('apply', about, '--force')}`,
+};
+
 /** The next command for a person, or null where nothing is to be done. */
 export function nextCommand(outcome: Outcome, code: string | null, about: About): string | null {
   const known = code === null || outcome === 'pending' ? undefined : byCode[code];
   if (known !== undefined && outcome !== 'stuck') return known(about);
+  const found = outcome === 'stuck' && code !== null ? stuckByCode[code]?.(about) : undefined;
+  if (found !== undefined) return found;
   switch (outcome) {
     case 'pending':
     case 'interrupted':

@@ -7,7 +7,7 @@ import { isActive, type Run, type RunMessage } from '../model/run.js';
 import { naming } from './case.js';
 import type { Ended } from './crew.js';
 import { endFindings, longerResume } from './end-findings.js';
-import { gapSeconds } from './gap.js';
+import { gapBy, gapSeconds } from './gap.js';
 import { lostTo } from './lost.js';
 import { nextCommand } from './next.js';
 import { betweenStopAndStart, lastSeen } from './standing.js';
@@ -61,6 +61,7 @@ export function reportOf(
     runBefore: record.predecessor?.run ?? null,
     runAfter: seen?.find((run) => run.state === 'running' || run.state === 'starting')?.id ?? null,
     gapSeconds: gapSeconds(record),
+    ...gapSource(record),
     rollout: record.rollout,
     revision: record.revision,
     strategy: record.plan?.strategy ?? null,
@@ -72,6 +73,11 @@ export function reportOf(
     findings: [...findings, ...endFindings(ended)],
     ...(ended.gates === undefined || ended.gates.length === 0 ? {} : { gates: ended.gates }),
   };
+}
+
+function gapSource(record: JobRecord): Pick<JobReport, 'gapBy'> {
+  const by = gapBy(record);
+  return by === undefined ? {} : { gapBy: by };
 }
 
 /** What happened, then what runs now: the two things a person on call needs first. `runs` null: nobody looked. */

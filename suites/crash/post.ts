@@ -16,6 +16,7 @@ const fleet = 8;
  * start or undoes; else it touches nothing. Gives the number of points.
  */
 export async function playPost(story: Story, every: () => Points): Promise<number> {
+  const tally: Tally = { finished: 0, tooLate: 0 };
   const world = await openWorld(story, fleet);
   try {
     const { cloud } = world.engine;
@@ -30,18 +31,29 @@ export async function playPost(story: Story, every: () => Points): Promise<numbe
       const killed: string[] = [];
       for (const job of world.jobs) {
         if (next.done) break;
-        const reached = await killMain(story, world, job, next.value, before);
+        const reached = await killMain(story, world, job, next.value, before, tally);
         if (reached) killed.push(job);
         next = points.next(reached);
       }
       count += killed.length;
       await finish(story, world, killed);
     }
+    const told = `${nameOf(story)}: the post step finished ${tally.finished}, and had no time for ${tally.tooLate}`;
+    expect([told, tally.finished > tally.tooLate]).toEqual([told, true]);
     return count;
   } finally {
     await world.close();
   }
 }
+
+/** What the post step did where nothing was up: the start, or nothing, since its time did not allow for it. */
+interface Tally {
+  finished: number;
+  tooLate: number;
+}
+
+/** A post step has some minutes, by a clock that runs twenty times as fast: a busy machine may need them to start it. */
+const noTime = 'the time left is too short';
 
 let steps = 0;
 
@@ -51,6 +63,7 @@ async function killMain(
   job: string,
   point: Point,
   before: string | null,
+  tally: Tally,
 ): Promise<boolean> {
   const { engine, repo, tool } = world;
   const trap = point.what === 'call' ? engine.calls : tool.pushes;
@@ -91,7 +104,13 @@ async function killMain(
     const said = tellOf(story, job, point, left, main, post);
     const up = (all: readonly Seen[]) => all.filter((run) => run.state === 'up').length;
     if (up(left) > 0) expect([said, (await engine.writes()) - writes]).toEqual([said, 0]);
-    else if (held) expect([said, up(runs)]).toEqual([said, 1]);
+    else if (held && post?.raw.includes(noTime) === true) {
+      tally.tooLate += 1;
+      expect([said, (await engine.writes()) - writes]).toEqual([said, 0]);
+    } else if (held) {
+      tally.finished += 1;
+      expect([said, up(runs)]).toEqual([said, 1]);
+    }
     return true;
   } catch (error) {
     if (error instanceof NotInterrupted) return false;

@@ -1,4 +1,13 @@
-import { counting, dataflowJob, flinkJob, glueJob, jar, script, template } from '../../__tests__/e2e/harness/fleet.js';
+import {
+  counting,
+  dataflowJob,
+  flinkJob,
+  glueJob,
+  jar,
+  region,
+  script,
+  template,
+} from '../../__tests__/e2e/harness/fleet.js';
 import type { JsonObject } from '../../src/model/json.js';
 import { commands, commandTarget } from './engine/commands.js';
 import { emulated } from './engine/emulated.js';
@@ -53,6 +62,25 @@ function flink(
   });
 }
 
+function managedFlink(settings: JsonObject, fate: string | null = null): (more: More) => Story['declare'] {
+  const gates = ['checkpoints', 'throughput'].map((signal) => ({ signal, mode: 'converge', min: 0, advisory: true }));
+  const restarts = { signal: 'restarts', mode: 'budget', 'max-delta': 1000, advisory: true };
+  return (more) => (job, i) => ({
+    job: {
+      engine: 'managed-flink',
+      target: {
+        region,
+        code: { file: `jobs/${job}.jar`, 'upload-to': `s3://acme-jars/${job}/\${digest}.jar` },
+      },
+      verify: { ...(fate === null ? verify : impatient), gates: [...gates, restarts] },
+      sink: 'transactional',
+      ...settings,
+      ...more(i),
+    },
+    files: { [`jobs/${job}.jar`]: script(`version ${i}`, ...(i === 0 || fate === null ? [] : [fate])) },
+  });
+}
+
 function command(verbs: readonly string[], settings: JsonObject, fate = 'runs'): (more: More) => Story['declare'] {
   return (more) => (job, i) => ({
     job: {
@@ -72,12 +100,14 @@ const onDataflow = () => emulated('dataflow', rate, quick);
 const onGlue = () => emulated('glue', rate, {});
 const onGlueTwice = () => emulated('glue', rate, {}, { ExecutionProperty: { MaxConcurrentRuns: 2 } });
 const onFlink = () => emulated('flink', rate, {});
+const onManagedFlink = () => emulated('managed-flink', rate, {});
 const onCommands = (folder: string) => commands(folder, rate);
 
 const base = { kind: 'forward', flags: [] } as const;
 const ofDataflow = { ...base, engine: 'dataflow', open: onDataflow } as const;
 const ofGlue = { ...base, engine: 'glue', open: onGlue } as const;
 const ofFlink = { ...base, engine: 'flink', open: onFlink } as const;
+const ofManagedFlink = { ...base, engine: 'managed-flink', open: onManagedFlink } as const;
 const ofCommand = { ...base, engine: 'command', open: onCommands } as const;
 
 /** Slots: of their own names on Dataflow, of their own checkpoints on Glue, of any difference for commands. */
@@ -160,6 +190,8 @@ const forward: readonly Story[] = [
   { ...ofFlink, strategy: 'parallel', as: '(slots)', declare: withSlots(flink(beside)(none), nameSlots) },
   { ...ofFlink, strategy: 'stop', declare: flink({})(stopped), ends: 'stopped', before: flink({})(none) },
   { ...ofFlink, strategy: 'create', declare: flink({})(none), before: flink({})(stopped) },
+  { ...ofManagedFlink, strategy: 'in-place-update', declare: managedFlink({})(none) },
+  { ...ofManagedFlink, strategy: 'create', declare: managedFlink({})(none), before: managedFlink({})(stopped) },
   { ...ofCommand, strategy: 'restart', declare: command(stopStart, restart)(none) },
   { ...ofCommand, strategy: 'drain-and-resubmit', declare: command(['start', 'drain'], resubmit)(none) },
   { ...ofCommand, strategy: 'savepoint-upgrade', declare: command(['start', 'stop-with-snapshot'], savepoint)(none) },
@@ -216,6 +248,7 @@ const undo: readonly Story[] = [
   },
   { ...ofFlink, ...undone, strategy: 'savepoint-upgrade', declare: flink(savepoint, 'fail-after 1 "no"')(none) },
   { ...ofFlink, ...undone, strategy: 'restart', declare: flink({ strategy: 'restart' }, 'fail-after 1 "no"')(none) },
+  { ...ofManagedFlink, ...undone, strategy: 'in-place-update', declare: managedFlink({}, 'fail no such state')(none) },
   { ...ofCommand, ...undone, strategy: 'restart', declare: command(stopStart, restart, 'never-starts')(none) },
   {
     ...ofCommand,

@@ -1,18 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { node24 } from '../../__tests__/e2e/harness/dist.js';
+import { compiled, node24 } from '../../__tests__/e2e/harness/dist.js';
 import type { Repo } from '../../__tests__/e2e/harness/repo.js';
 import type { JobReport, Report } from '../../src/model/report.js';
-import { built, cached } from '../support/paths.js';
+import { built } from '../support/paths.js';
+import { leftBehind, pushTrap, type Trap } from '../support/push-trap.js';
 import type { Point } from './point.js';
-
-/** What holds the n-th call of an engine up until it is released. */
-export interface Trap {
-  set(point: Point): Promise<void>;
-  sprung(): Promise<boolean>;
-  release(): Promise<void>;
-}
 
 /** What one process of the tool came to. */
 export interface Told {
@@ -40,13 +33,12 @@ export function toolIn(
   calls: Trap,
   env: { readonly [name: string]: string },
 ): Tool {
-  const pushes = pushTrap(repo, join(folder, 'held-push'));
+  const pushes = pushTrap(repo.origin, join(folder, 'held-push'));
 
   function start(args: readonly string[]): { child: ChildProcess; told: Promise<Told> } {
     const child = spawn(node24, [built('cli.js'), ...args, '--json', '-C', checkout], {
       cwd: checkout,
-      // Start-up is most of what a point costs.
-      env: { PATH: process.env['PATH'], HOME: folder, NODE_COMPILE_CACHE: cached('crash', 'compiled'), ...env },
+      env: { ...compiled, PATH: process.env['PATH'], HOME: folder, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: what a killed process leaves behind can be waited for.
       detached: true,
@@ -93,54 +85,6 @@ export function toolIn(
         await trap.release();
         if (group !== undefined) await leftBehind(group);
       }
-    },
-  };
-}
-
-/** A push that was under way lands or fails by itself: the rerun comes after it, as it would on another machine. */
-async function leftBehind(group: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(-group, 0);
-    } catch {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, glance));
-  }
-}
-
-/**
- * Hooks of the git host: they count pushes to the ledger, and hold the n-th one up until it is released: before the refs move (then it is
- * refused) or after.
- */
-function pushTrap(repo: Repo, state: string): Trap {
-  const hook = (when: string, after: string) => `#!/bin/sh
-refs=$(cat)
-case "$refs" in *refs/stream-rollout*) ;; *) exit 0 ;; esac
-[ -f '${state}' ] || exit 0
-read -r wanted nth < '${state}'
-[ "$wanted" = '${when}' ] || exit 0
-count=$(( $(cat '${state}.count' 2>/dev/null || echo 0) + 1 ))
-echo $count > '${state}.count'
-[ "$count" = "$nth" ] || exit 0
-: > '${state}.reached'
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -f '${state}' ] || break; sleep 0.1; done
-${after}
-`;
-  const hooks = join(repo.origin, 'hooks');
-  mkdirSync(hooks, { recursive: true });
-  for (const [name, text] of [
-    ['pre-receive', hook('before', 'exit 1')],
-    ['post-receive', hook('after', 'exit 0')],
-  ] as const) {
-    writeFileSync(join(hooks, name), text);
-    chmodSync(join(hooks, name), 0o755);
-  }
-  return {
-    set: async ({ when, nth }) => writeFileSync(state, `${when} ${nth}\n`),
-    sprung: async () => existsSync(`${state}.reached`),
-    async release() {
-      for (const file of [state, `${state}.reached`, `${state}.count`]) rmSync(file, { force: true });
     },
   };
 }

@@ -6,7 +6,7 @@ import { flowOf } from './lines.js';
 import { openStory, type Story } from './story.js';
 
 /** Upgrades in a row; `STREAM_ROLLOUT_FLINK_UPGRADES` asks for more or fewer. */
-const upgrades = Number(process.env['STREAM_ROLLOUT_FLINK_UPGRADES'] ?? 5);
+const upgrades = Number(process.env['STREAM_ROLLOUT_FLINK_UPGRADES'] ?? 20);
 const perSecond = 400;
 
 let cluster: Cluster;
@@ -16,7 +16,16 @@ beforeAll(async () => {
   broker = await startBroker();
   cluster = await startCluster({ version: '2.3.0', connector: true });
   const target = { arguments: [broker.address, 'in', 'out', 'relay'], name: 'relay' };
-  const job = { sink: 'transactional' };
+  // One upgrade after the other: what a bake would find is found by the count in the end.
+  const soon = { mode: 'converge', for: '0s', interval: '1s', deadline: '1m' };
+  const gates = [
+    { signal: 'checkpoints', ...soon, min: 1 },
+    { signal: 'restarts', mode: 'budget', 'max-delta': 1, interval: '1s', advisory: true },
+    { signal: 'lost-state-names', ...soon, max: 0 },
+    { signal: 'new-state-names', ...soon, max: 0, advisory: true },
+    { signal: 'throughput', ...soon, min: 0.001, deadline: '1s', advisory: true },
+  ];
+  const job = { sink: 'transactional', verify: { 'running-within': '1m', bake: '1s', gates } };
   story = await openStory('relay', cluster.url, { target, job });
 });
 afterAll(async () => {

@@ -15,6 +15,8 @@ const versions = [
   'v2-crash',
   'v2-stall',
   'v2-main-fails',
+  'v1-own',
+  'v2-own',
 ];
 
 const pom = 'suites/flink/pom.xml';

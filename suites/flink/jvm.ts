@@ -33,12 +33,21 @@ appender.out.layout.type=PatternLayout
 appender.out.layout.pattern=%d{HH:mm:ss,SSS} %-5p %c{1} - %m%n
 `;
 
-/** Starts a main class. It ends with this process at the latest. */
-export function startJvm(folder: string, name: string, args: readonly string[]): Jvm {
+/** Starts a main class, with `settings` in its environment. It ends with this process at the latest. */
+export function startJvm(
+  folder: string,
+  name: string,
+  args: readonly string[],
+  settings: { readonly [name: string]: string } = {},
+): Jvm {
   mkdirSync(folder, { recursive: true });
   const log = join(folder, `${name}.log`);
   const out = openSync(log, 'a');
-  const child = spawn('java', [...frugal, ...loggingTo(folder), ...args], { cwd: folder, stdio: ['ignore', out, out] });
+  const child = spawn('java', [...frugal, ...loggingTo(folder), ...args], {
+    cwd: folder,
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', out, out],
+  });
   closeSync(out);
   child.on('error', () => undefined);
   // A test that fails before it stops the program must neither wait for it nor leave it behind.

@@ -1,28 +1,24 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { until } from '../support/until.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { flowOf } from './lines.js';
+import { restOf } from './rest.js';
 import { openStory, type Story } from './story.js';
-import { type Tap, tapOn } from './tap.js';
+import { type Point, type Tap, tapOn } from './tap.js';
 
 const exact = { missing: 0, repeated: 0, wrongTallies: 0 };
+/** More changes or pushes than this in one upgrade are a fault of it. */
+const most = 12;
 
-describe('Flink 2.3.0: something dies in the middle', () => {
+describe('Flink 2.3.0: our process is killed', () => {
   let cluster: Cluster;
   let tap: Tap;
   let story: Story;
-  /** Changes that an upgrade asks the cluster for, in their order. */
-  let changes: readonly string[] = [];
   let version = 'v1';
-  const other = () => (version === 'v1' ? 'v2' : 'v1');
 
   beforeAll(async () => {
     cluster = await startCluster({ version: '2.3.0', slots: 6 });
     tap = await tapOn(cluster.url);
-    story = await openStory('orders', tap.url, { hurried: true }, cluster.url);
+    story = await openStory('orders', tap.url, { hurried: true, hosted: true }, cluster.url);
     await story.commit(version);
     expect(await story.run('apply')).toMatchObject({ outcome: 'succeeded' });
   });
@@ -32,85 +28,78 @@ describe('Flink 2.3.0: something dies in the middle', () => {
     await cluster?.stop();
   });
 
-  async function expectOne(wanted: string): Promise<void> {
-    expect(await story.active()).toHaveLength(1);
-    await story.processed(20, wanted);
-    expect(flowOf(story.lines())).toEqual(exact);
-    expect((await story.run('apply')).outcome).toBe('unchanged');
+  /** The next version, whose jar is not on the cluster. */
+  async function next(more = ''): Promise<void> {
+    const rest = restOf(cluster.url);
+    for (const { id } of (await rest.done('GET', '/jars')).files) await rest.done('DELETE', `/jars/${id}`);
+    version = version.startsWith('v1') ? `v2${more}` : `v1${more}`;
+    await story.commit(version);
+    tap.forget();
   }
 
-  it('killed before the first change, which is the upload; then an upgrade changes what it must, in this order', async () => {
-    version = other();
-    await story.commit(version);
-    expect(await story.killedAt(tap, { nth: 1, when: 'before' })).toBe(true);
-    tap.forget();
-    expect(await story.run('apply')).toMatchObject({ outcome: 'succeeded', strategy: 'savepoint-upgrade' });
-    changes = [...tap.changes];
-    expect(changes).toEqual(['POST /jars/upload', 'POST /jobs/ID/stop', 'POST /jars/JAR/run']);
-    await expectOne(version);
-  });
+  async function expectOne(): Promise<void> {
+    expect(await story.active()).toHaveLength(1);
+    await story.processed(20, version);
+    expect(flowOf(story.lines())).toEqual(exact);
+  }
 
-  // Both jars are on the cluster from here on: the changes are the stop and the run.
-  it.each([1, 2].flatMap((nth) => (['before', 'after'] as const).map((when) => ({ nth, when }))))(
-    'our process is killed $when change $nth: the same command converges',
-    async (point) => {
-      version = other();
-      await story.commit(version);
-      expect(await story.killedAt(tap, point)).toBe(true);
+  /** Kills at the first, second … until an upgrade ends before it; tells what each point was, and what the same command then came to. */
+  async function everywhere(where: Tap | 'push', when: Point['when']): Promise<readonly (readonly string[])[]> {
+    const points: (readonly string[])[] = [];
+    for (let nth = 1; nth <= most; nth += 1) {
+      await next();
+      if (!(await story.killedAt(where, { nth, when }))) {
+        await expectOne();
+        return points;
+      }
+      const point = where === 'push' ? `push ${nth}` : (tap.changes.at(-1) ?? '');
       const done = await story.run('apply');
-      expect([done.outcome, done.code]).toEqual(['succeeded', null]);
-      await expectOne(version);
+      expect([when, nth, done.code]).toEqual([when, nth, null]);
+      points.push([point, done.outcome]);
+      await expectOne();
+    }
+    throw new Error(`more than ${most} in one upgrade`);
+  }
+
+  it.each(['before', 'after'] as const)(
+    '%s each change that it asks the cluster for: the same command converges',
+    async (when) => {
+      const points = await everywhere(tap, when);
+      const changes = ['POST /jars/upload', 'POST /jobs/ID/stop', 'POST /jars/JAR/run'];
+      expect(points).toEqual(changes.map((change) => [change, 'succeeded']));
     },
   );
 
-  it('and `resume` does, after a kill in the gap, from the ledger alone', async () => {
-    version = other();
-    await story.commit(version);
-    expect(await story.killedAt(tap, { nth: 1, when: 'after' })).toBe(true);
+  it('after each push to the ledger: the same command converges', async () => {
+    const points = await everywhere('push', 'after');
+    console.log(`killed before and after each of 3 changes, and after each of ${points.length} pushes`);
+    // The last push closes the rollout: nothing is left to do after it.
+    expect(points.length).toBeGreaterThanOrEqual(2);
+    expect(points.map(([, outcome]) => outcome)).toEqual([...points.slice(1).map(() => 'succeeded'), 'unchanged']);
+    expect((await story.run('apply')).outcome).toBe('unchanged');
+  });
+
+  it('in the gap: `resume` goes on from the ledger alone', async () => {
+    await next();
+    expect(await story.killedAt(tap, { nth: 2, when: 'after' })).toBe(true);
     expect(await story.run('resume')).toMatchObject({ outcome: 'succeeded' });
-    await expectOne(version);
+    await expectOne();
   });
 
-  it('the JobManager is killed in the gap, and comes back without its memory', async () => {
-    version = other();
-    await story.commit(version);
-    // The savepoint is taken and the job has ended; our process and the JobManager die at once.
-    expect(await story.killedAt(tap, { nth: 1, when: 'after' })).toBe(true);
-    await until('the old run ends', story.active, (runs) => runs.length === 0);
-    await cluster.killJobManager();
-    await cluster.startJobManager(6);
-    // Neither the ledger nor the cluster knows where the savepoint is, so nothing is started empty.
-    const told = await story.run('apply');
-    expect([told.outcome, told.code, told.runs]).toEqual(['stuck', 'snapshot-path-missing', []]);
-    await startFrom(newestIn(join(cluster.folder, 'savepoints')));
-    await expectOne(version);
-  });
-
-  it('the JobManager is killed while a job runs: it is told as down, and started only from where it is told', async () => {
+  it('right after the start of a program that replaces the stamp: nothing is started beside it, and it can be taken over', async () => {
+    await next('-own');
+    expect(await story.run('apply')).toMatchObject({ outcome: 'succeeded' });
+    await next('-own');
+    expect(await story.killedAt(tap, { nth: 3, when: 'after' })).toBe(true);
     const [run] = await story.active();
-    await story.commit(version);
-    await cluster.killJobManager();
-    await cluster.startJobManager(6);
-    expect(await story.active()).toEqual([]);
-    expect(await story.run('apply')).toMatchObject({ outcome: 'refused', runAfter: null });
-    expect(await story.run('apply', '--force')).toMatchObject({ outcome: 'refused', code: 'flink-state-not-known' });
-    await startFrom(newestIn(join(cluster.folder, 'checkpoints', run?.jid ?? ''), 'chk-'));
-    await story.processed(20);
-    // What came after the checkpoint is processed again, nothing is lost.
-    expect(flowOf(story.lines()).missing).toBe(0);
+    const told = await story.run('apply');
+    // Its id was in no ledger yet, and without the stamp nobody can tell whose run it is.
+    expect([told.outcome, told.code, told.runAfter]).toEqual(['stuck', 'unexpected-run', run?.jid]);
+    expect(told.message).toContain(run?.jid);
+    expect(await story.run('apply', '--on-drift', 'adopt')).toMatchObject({ runAfter: run?.jid });
+    await expectOne();
+    await next();
+    expect(await story.run('apply')).toMatchObject({ outcome: 'succeeded', runBefore: run?.jid });
+    await expectOne();
   });
-
-  async function startFrom(folder: string): Promise<void> {
-    await story.commit(version, { target: { 'start-from': pathToFileURL(folder).href } });
-    expect(await story.run('apply', '--force')).toMatchObject({ outcome: 'succeeded', code: null });
-  }
 });
-
-/** The newest folder in one; of checkpoints there is but one. */
-function newestIn(folder: string, prefix = ''): string {
-  const names = readdirSync(folder).filter((name) => name.startsWith(prefix));
-  const times = names.map((name) => [statSync(join(folder, name)).mtimeMs, join(folder, name)] as const);
-  const newest = times.sort(([one], [other]) => other - one)[0];
-  if (newest === undefined) throw new Error(`${folder} is empty`);
-  return newest[1];
-}

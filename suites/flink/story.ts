@@ -3,9 +3,11 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Plan } from '../../src/model/plan.js';
+import type { JobRecord } from '../../src/model/record.js';
 import type { JobReport, Report } from '../../src/model/report.js';
 import { type Checkout, makeCheckout } from '../support/checkout.js';
 import { built, cached } from '../support/paths.js';
+import { leftBehind, pushTrap } from '../support/push-trap.js';
 import { tool } from '../support/tool.js';
 import { until } from '../support/until.js';
 import { type Line, linesOf } from './lines.js';
@@ -18,6 +20,8 @@ export interface Change {
   readonly job?: { readonly [field: string]: unknown };
   /** All calls with a fast clock, not the first one alone: who takes a killed process's rollout over waits for a minute. */
   readonly hurried?: boolean;
+  /** The ledger is the git host's, so that a push to it can be held up; else it is a folder. */
+  readonly hosted?: boolean;
 }
 
 /** The same for all commits of a story; some of it names the file that the job writes to. */
@@ -33,8 +37,15 @@ export interface Story {
   plan(): Promise<Plan>;
   /** Runs `apply`, `resume` … and gives what became of the job. Throws with what was printed if it is not told. */
   run(mode: string, ...args: readonly string[]): Promise<JobReport>;
-  /** Runs `apply` and kills it (SIGKILL) at a point; false: it ended before. */
-  killedAt(tap: Tap, point: Point): Promise<boolean>;
+  /**
+   * Runs `apply` and kills it (SIGKILL) at a call to the cluster, or at a push to the ledger; false: it ended before. `meanwhile`: what else
+   * happens while it is held up there; it is waited for.
+   */
+  killedAt(where: Tap | 'push', point: Point, meanwhile?: () => Promise<void>): Promise<boolean>;
+  /** Runs `apply`; while it is held up at a call to the cluster something else happens, and then it goes on. */
+  heldAt(tap: Tap, point: Point, meanwhile: () => Promise<void>): Promise<JobReport>;
+  /** The job's record in the ledger of the git host. */
+  record(): Promise<JobRecord>;
   lines(): readonly Line[];
   /** Waits until so many more numbers were processed, by that version. */
   processed(count: number, version?: string): Promise<void>;
@@ -64,7 +75,9 @@ export async function openStory(name: string, url: string, given: Usual = {}, di
   const output = join(folder, 'lines');
   const usual = typeof given === 'function' ? given(output) : given;
   const rest = restOf(direct);
-  const ledger = ['--ledger', `file:${join(folder, 'ledger')}`];
+  const host = usual.hosted === true ? await hostOf(checkout, join(folder, 'origin.git')) : null;
+  const pushes = host === null ? null : pushTrap(host, join(folder, 'held-push'));
+  const ledger = host === null ? ['--ledger', `file:${join(folder, 'ledger')}`] : [];
   let started = false;
 
   const manifest = (change: Change) => ({
@@ -94,14 +107,9 @@ export async function openStory(name: string, url: string, given: Usual = {}, di
     const ended = ['FINISHED', 'CANCELED', 'FAILED'];
     return (await rest.jobs()).filter((one) => [name, `${name}-b`].includes(one.name) && !ended.includes(one.state));
   };
+  const environment = () => ({ ...compiled, ...(started && usual.hurried !== true ? {} : hurried(url)) });
   async function run(mode: string, ...args: readonly string[]): Promise<JobReport> {
-    const { document, stderr } = await tool<Report>(
-      checkout.path,
-      started && usual.hurried !== true ? {} : hurried(url),
-      mode,
-      ...ledger,
-      ...args,
-    );
+    const { document, stderr } = await tool<Report>(checkout.path, environment(), mode, ...ledger, ...args);
     started = true;
     const found = document.jobs?.find(({ job }) => job === name);
     if (found === undefined)
@@ -118,24 +126,44 @@ export async function openStory(name: string, url: string, given: Usual = {}, di
       writeFileSync(join(checkout.path, '.github/streaming-jobs.yml'), JSON.stringify(manifest(change), null, 2));
       await checkout.git('add', '-A');
       await checkout.git('commit', '-q', '--allow-empty', '-m', `${name}: ${version}`);
+      if (host !== null) await checkout.git('push', '-q', 'origin', 'main');
     },
     plan: async () => (await tool<Plan>(checkout.path, {}, 'plan', ...ledger)).document,
     run,
-    async killedAt(tap, point) {
-      tap.set(point);
-      const args = [built('cli.js'), 'apply', ...ledger, '--json'];
-      const child = spawn(process.execPath, args, { cwd: checkout.path, stdio: 'ignore' });
+    async killedAt(where, point, meanwhile = async () => {}) {
+      const trap = where === 'push' ? pushes : where;
+      if (trap === null) throw new Error('a push is held up at a git host');
+      await trap.set(point);
+      // A group of its own: what a killed process leaves behind is waited for.
+      const child = spawn(process.execPath, [built('cli.js'), 'apply', ...ledger, '--json'], {
+        cwd: checkout.path,
+        env: { ...process.env, ...environment() },
+        stdio: 'ignore',
+        detached: true,
+      });
       const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-      await until(
-        `${name}: ${point.when} change ${point.nth}`,
-        async () => tap.sprung() || child.exitCode !== null,
-        Boolean,
-      );
-      const isThere = tap.sprung();
+      const what = `${name}: ${point.when} ${where === 'push' ? 'push' : 'change'} ${point.nth}`;
+      await until(what, async () => (await trap.sprung()) || child.exitCode !== null, Boolean);
+      const isThere = await trap.sprung();
+      if (isThere) await meanwhile();
       child.kill('SIGKILL');
       await ended;
-      tap.release();
+      await trap.release();
+      if (child.pid !== undefined) await leftBehind(child.pid);
       return isThere;
+    },
+    async heldAt(tap, point, meanwhile) {
+      await tap.set(point);
+      const done = run('apply');
+      await until(`${name}: ${point.when} change ${point.nth}`, () => tap.sprung(), Boolean);
+      await meanwhile();
+      await tap.release();
+      return done;
+    },
+    async record() {
+      if (host === null) throw new Error('the ledger is a folder');
+      const ref = `refs/stream-rollout/production/${name}`;
+      return JSON.parse(await checkout.git('--git-dir', host, 'show', `${ref}:rollout.json`)) as JobRecord;
     },
     lines: () => linesOf(output),
     async processed(count, version) {
@@ -156,6 +184,16 @@ export async function openStory(name: string, url: string, given: Usual = {}, di
     },
   };
 }
+
+/** A bare repository as the checkout's `origin`; gives its path. */
+async function hostOf(checkout: Checkout, origin: string): Promise<string> {
+  await checkout.git('init', '-q', '--bare', '-b', 'main', origin);
+  await checkout.git('remote', 'add', 'origin', `file://${origin}`);
+  return origin;
+}
+
+/** Where Node keeps what it compiled: start-up is most of what many of these calls cost. */
+const compiled = { NODE_COMPILE_CACHE: cached('compiled') };
 
 /** An empty ledger is met with a wait of more than a minute; the first call of a story makes it short, as it may on this machine alone. */
 const unhurried = {

@@ -1,22 +1,19 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Trap } from '../support/push-trap.js';
 
-/** The n-th change that the cluster is asked for from now on (1 is the next), before or after it takes effect. */
+/** The n-th change that is asked for from now on (1 is the next), before or after it takes effect. */
 export interface Point {
   readonly nth: number;
   readonly when: 'before' | 'after';
 }
 
 /** A way to a cluster that writes down what changes are asked for, and can hold one up. */
-export interface Tap {
+export interface Tap extends Trap {
   readonly url: string;
   /** Changes since `forget`, as `METHOD /path`, with ids left out. */
   readonly changes: readonly string[];
   forget(): void;
-  /** Holds one change up; `sprung` comes true once it is there. `release` ends that without an answer. */
-  set(point: Point): void;
-  sprung(): boolean;
-  release(): void;
   close(): Promise<void>;
 }
 
@@ -67,12 +64,13 @@ export async function tapOn(url: string): Promise<Tap> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     changes,
     forget: () => void changes.splice(0),
-    set(point) {
+    async set(point) {
       count = 0;
       trap = { ...point, held: null };
     },
-    sprung: () => trap !== null && trap.held !== null,
-    release() {
+    sprung: async () => trap !== null && trap.held !== null,
+    // Without an answer.
+    async release() {
       trap?.held?.destroy();
       trap = null;
     },

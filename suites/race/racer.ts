@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { compiled } from '../../__tests__/e2e/harness/dist.js';
 import { type RunnerFiles, runnerFiles } from '../../__tests__/e2e/harness/runner-files.js';
 import type { JobReport, Report } from '../../src/model/report.js';
 import { built } from '../support/paths.js';
@@ -59,7 +60,7 @@ export function startAction(node: string, url: string, { checkout, env }: Start)
 }
 
 function started(args: readonly string[], cwd: string, env: Start['env'], node = process.execPath): ChildProcess {
-  return spawn(node, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(node, args, { cwd, env: { ...compiled, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 function collected(stream: ChildProcess['stdout']): () => string {

@@ -103,7 +103,7 @@ async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
     const known = identities();
     const s3 = s3Service(clock, { autoCreate: true, identities: known });
     const service = glueService(clock, { s3: s3.store, identities: known, settings: { listLagSeconds: lagSeconds } });
-    const metrics = cloudwatchService(clock, service, { identities: known });
+    const metrics = cloudwatchService(clock, { glue: service }, { identities: known });
     return [wrapped(service), wrapped(s3), wrapped(stsService(clock, known)), wrapped(metrics)];
   });
   // The SDK reads its endpoints from the process environment, as it does behind every entry point.

@@ -8,6 +8,7 @@ import {
   UpdateApplicationCommand,
 } from '@aws-sdk/client-kinesis-analytics-v2';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { cloudwatchService } from '../../../emulators/cloudwatch/index.js';
 import { environmentOf } from '../../../emulators/env.js';
 import { managedFlinkService } from '../../../emulators/managed-flink/index.js';
 import { s3Service } from '../../../emulators/s3/index.js';
@@ -70,7 +71,7 @@ export const ground: Ground = {
   real: false,
   limitSeconds: 60,
   targets,
-  offers: ['messages', 'reference'],
+  offers: ['messages', 'reference', 'measure'],
   variants: {},
   // A description and the list of operations a job.
   observeCalls: { first: (jobs) => 2 * jobs, again: (jobs) => 2 * jobs },
@@ -86,7 +87,8 @@ async function openEmulated({ lagSeconds = 0 }: FieldOptions): Promise<Field> {
     const s3 = s3Service(clock, { autoCreate: true, identities: known });
     const settings = { listLagSeconds: lagSeconds };
     const service = managedFlinkService(clock, { s3: s3.store, identities: known, settings });
-    return [wrapped(service), wrapped(s3), wrapped(stsService(clock, known))];
+    const metrics = cloudwatchService(clock, { managedFlink: service }, { identities: known });
+    return [wrapped(service), wrapped(s3), wrapped(stsService(clock, known)), wrapped(metrics)];
   });
   // The SDK reads its endpoints from the process environment, as it does behind every entry point.
   const before = { ...process.env };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { built, node24 } from './dist.js';
+import { built, compiled, node24 } from './dist.js';
 import { documentIn } from './documents.js';
 
 /** What one command of the CLI came to. */
@@ -17,7 +17,7 @@ export async function cli<Document>(
 ): Promise<Told<Document>> {
   const child = spawn(node24, [built('cli.js'), ...args, '--json'], {
     cwd: directory,
-    env: { PATH: process.env['PATH'] ?? '', HOME: directory, LANG: 'C.UTF-8', ...env },
+    env: { ...compiled, PATH: process.env['PATH'] ?? '', HOME: directory, LANG: 'C.UTF-8', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

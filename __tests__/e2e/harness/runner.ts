@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FieldName, fieldNames, fields } from '../../../src/inputs/fields.js';
 import { type Printed, takeApart } from './commands.js';
-import { built, node24 } from './dist.js';
+import { built, compiled, node24 } from './dist.js';
 import type { WorkflowEvent } from './events.js';
 import { runnerFiles, type Values } from './runner-files.js';
 
@@ -73,7 +73,7 @@ async function runStage(
   const files = runnerFiles(folder);
   const child = spawn(node24, [built(entry, step.dist)], {
     cwd: step.workspace,
-    env: { ...env, ...files.env },
+    env: { ...compiled, ...env, ...files.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let raw = '';

@@ -174,5 +174,8 @@ describe('pre-flight', () => {
     expect(await codes({})).toEqual(['flink-state-not-known']);
     expect(await codes({ job: { ...jobOf('flink', target), stateful: false } })).toEqual([]);
     expect(await codes({ target: { ...target, 'start-from': 'file:/s' } })).toEqual([]);
+    const good = { ...target, 'start-from': 'file:///s' };
+    expect(await codes({ target: { ...target, 'start-from': 'file:/s' }, good })).toEqual(['flink-start-from-used']);
+    expect(await codes({ target: { ...target, 'start-from': 'file:/newer' }, good })).toEqual([]);
   });
 });

@@ -132,7 +132,7 @@ export async function openWorld(settings: Partial<FlinkSettings> = {}): Promise<
 }
 
 function clockOf(local: Awaited<ReturnType<typeof startLocal>>): Ambient['clock'] {
-  return { now: () => local.clock.now(), sleep: async () => {} };
+  return { now: () => local.clock.now(), sleep: async (seconds) => local.advance(seconds) };
 }
 
 function never(): never {

@@ -81,7 +81,7 @@ export async function world(settings: JsonObject = {}, of: JsonObject = target) 
   const local = await startLocal((clock) => {
     const s3 = s3Service(clock, { identities: known });
     const service = glueService(clock, { s3: s3.store, identities: known, settings });
-    const metrics = cloudwatchService(clock, service, { identities: known });
+    const metrics = cloudwatchService(clock, { glue: service }, { identities: known });
     return [service, s3, stsService(clock, known), metrics] as const;
   });
   pointSdksAt(local.services);

@@ -1,4 +1,5 @@
 import { DescribeApplicationCommand, KinesisAnalyticsV2Client } from '@aws-sdk/client-kinesis-analytics-v2';
+import { cloudwatchService } from '../../../emulators/cloudwatch/index.js';
 import { environmentOf } from '../../../emulators/env.js';
 import { managedFlinkService } from '../../../emulators/managed-flink/index.js';
 import { s3Service } from '../../../emulators/s3/index.js';
@@ -20,7 +21,11 @@ export const target: JsonObject = {
 const subject = { job: 'fraud', names: ['fraud'], target, ids: [] };
 
 /** An emulated application `fraud` that runs by somebody else's hand, and a session on it. */
-export async function openWorld(settings: JsonObject = {}, planted: JsonObject = {}) {
+export async function openWorld(
+  settings: JsonObject = {},
+  planted: JsonObject = {},
+  jars: { readonly [name: string]: string } = {},
+) {
   const local = await startLocal((clock) => {
     const known = identities();
     const s3 = s3Service(clock, { autoCreate: true, identities: known });
@@ -28,9 +33,12 @@ export async function openWorld(settings: JsonObject = {}, planted: JsonObject =
     s3.store.place('s3://jars/fraud-2.jar', Buffer.from('# 2'));
     s3.store.place('s3://jars/broken.jar', Buffer.from('# emulator: fail no operator for the state'));
     s3.store.place('s3://jars/endless.jar', Buffer.from('# emulator: slow-update 864000'));
-    return [managedFlinkService(clock, { s3: s3.store, identities: known, settings }), s3, stsService(clock, known)];
+    for (const [name, text] of Object.entries(jars)) s3.store.place(`s3://jars/${name}.jar`, Buffer.from(text));
+    const managedFlink = managedFlinkService(clock, { s3: s3.store, identities: known, settings });
+    const metrics = cloudwatchService(clock, { managedFlink }, { identities: known });
+    return [managedFlink, s3, stsService(clock, known), metrics];
   });
-  const [service] = local.parts;
+  const [service, , , metrics] = local.parts;
   const before = { ...process.env };
   Object.assign(process.env, environmentOf(local.services, local.clock));
   const plant = (more: JsonObject) =>
@@ -61,6 +69,8 @@ export async function openWorld(settings: JsonObject = {}, planted: JsonObject =
     fate: (change: JsonObject) => service?.plant?.(change),
     wait: local.advance,
     configure: (change: JsonObject) => service?.configure?.(change),
+    metrics: (change: JsonObject) => metrics?.configure?.(change),
+    now: () => local.clock.now(),
     described: async () =>
       (await client.send(new DescribeApplicationCommand({ ApplicationName: 'fraud' }))).ApplicationDetail,
     async run(id: string): Promise<Run> {

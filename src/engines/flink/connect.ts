@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../model/json.js';
 import { openApi } from '../../platforms/flink/api.js';
+import { gapBetween } from '../../platforms/flink/gap.js';
 import { measure } from '../../platforms/flink/measure.js';
 import { type Access, openRest } from '../../platforms/flink/rest.js';
 import { snapshotsOf } from '../../platforms/flink/snapshots/index.js';
@@ -25,7 +26,15 @@ export async function connect(_: Place, target: JsonObject, ambient: Ambient): P
     url: rest.url,
     ambient,
     snapshots: snapshotsOf(ambient),
-    memory: { stamps: new Map(), from: new Map(), ends: new Map(), digests: new Map(), planned: new Set() },
+    idIsRun: true,
+    memory: {
+      stamps: new Map(),
+      from: new Map(),
+      ends: new Map(),
+      digests: new Map(),
+      jars: new Map(),
+      planned: new Set(),
+    },
   };
   const all: Verbs = {
     prepare: (call) => prepare(kit, call),
@@ -43,6 +52,7 @@ export async function connect(_: Place, target: JsonObject, ambient: Ambient): P
     reference: (given) => referenceOf(kit, given),
     messages: (run) => messagesOf(kit, run),
     measure: (run, signal) => measure(kit, run, signal),
+    gap: (before, after) => gapBetween(kit.api, before.id, after.id),
     close: async () => rest.close(),
   };
 }

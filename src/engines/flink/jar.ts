@@ -36,7 +36,7 @@ export async function bringJar(
   if (fresh && digestIn(uri) === null) kit.memory.digests.delete(uri);
   const digest = await digestOf(kit, uri, call.target);
   const there = digest === null ? null : await onCluster(kit, digest);
-  if (there !== null) return { id: there };
+  if (there !== null && digest !== null) return brought(kit, digest, there);
   const bytes = await bytesOf(kit, uri, call.target);
   if (bytes === null || digest === null) return failed('flink-jar-missing', `${uri} does not exist.`);
   if (isCancelled(kit, call)) return running({}, 1);
@@ -45,11 +45,29 @@ export async function bringJar(
     throw errorOf(failureOf(error), what);
   });
   const filename = (answer.body as { filename?: unknown } | null)?.filename;
-  if (answer.status === 200 && typeof filename === 'string') return { id: filename.split('/').at(-1) ?? filename };
+  if (answer.status === 200 && typeof filename === 'string')
+    return brought(kit, digest, filename.split('/').at(-1) ?? filename);
   const failure = failureOf(answer);
   if (failure.kind === 'unknown') throw errorOf(failure, what);
   const code = failure.code === 'flink-access-denied' ? failure.code : 'flink-upload-refused';
   return failed(code, `${what}: ${failure.text}`);
+}
+
+function brought(kit: Kit, digest: string, id: string): { readonly id: string } {
+  kit.memory.jars.set(digest, id);
+  return { id };
+}
+
+/** The jar that this session brought or found before, without asking for it; null: none. */
+export function preparedJar({ memory }: Kit, target: JsonObject): string | null {
+  const uri = jarUri(target);
+  return memory.jars.get(digestIn(uri) ?? memory.digests.get(uri) ?? '') ?? null;
+}
+
+/** The cluster has lost a jar that was there: the next one who needs it asks again. */
+export function forgetJar({ memory }: Kit, target: JsonObject): void {
+  const uri = jarUri(target);
+  memory.jars.delete(digestIn(uri) ?? memory.digests.get(uri) ?? '');
 }
 
 /** The content of a jar that was made elsewhere. Null: the target names no plain URI. */

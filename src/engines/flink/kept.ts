@@ -52,7 +52,7 @@ export type Kept =
  * The state that an ended run left: the savepoint of its end, else its last checkpoint, if that outlives such an end. `late`: what Flink
  * shows of it is older than its end, since all answers about one job come from one copy that is kept for `web.refresh-interval`.
  */
-async function keptOf(kit: Pick<Kit, 'api'>, id: string, end: 'stopped' | 'failed' | 'finished'): Promise<Kept> {
+export async function keptOf(kit: Pick<Kit, 'api'>, id: string, end: 'stopped' | 'failed' | 'finished'): Promise<Kept> {
   const job = await kit.api.job(id);
   if (job === null) return { state: 'forgotten' };
   if (!hasEnded(job)) return { state: 'late' };

@@ -14,6 +14,8 @@ export interface Memory {
   readonly ends: Map<string, 'stopped' | 'drained'>;
   /** sha256 of the bytes behind a URI. */
   readonly digests: Map<string, string>;
+  /** Jars that were prepared, by their digest: what the cluster calls them, so that a start need not ask for its list. */
+  readonly jars: Map<string, string>;
   /** Launches whose job graph was made before: the program's classes are warm. */
   readonly planned: Set<string>;
 }
@@ -24,6 +26,7 @@ export interface Kit {
   readonly url: string;
   readonly ambient: Ambient;
   readonly snapshots: Snapshots;
+  readonly idIsRun: true;
   readonly memory: Memory;
 }
 

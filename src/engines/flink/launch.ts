@@ -27,7 +27,7 @@ export interface Launching {
 export function runBody(target: JsonObject, { jobId, name, stamp, snapshot, version }: Launching): JsonObject {
   const common = planBody(target, name);
   const configuration = common['flinkConfiguration'] as { readonly [key: string]: string };
-  const parameters = parametersWith(stamp, configuration[parametersKey] ?? '', version);
+  const parameters = parametersWith(stamp, configuration[parametersKey] ?? '', version, snapshot);
   return {
     ...common,
     jobId,

@@ -37,6 +37,11 @@ export function observation(kit: Kit): Pick<Session, 'observe' | 'look'> {
     const before = endings.get(job.jid);
     if (before !== undefined) return before;
     const ending = await readEnding(kit, job);
+    // What was ended here is known for sure; it is looked at in the gap, where no further call is made.
+    if (kit.memory.ends.has(job.jid)) {
+      endings.set(job.jid, ending);
+      return ending;
+    }
     // All that is shown of one job comes from a copy that may be older than its end.
     const details = await kit.api.job(job.jid);
     if (details === null || hasEnded(details)) endings.set(job.jid, ending);

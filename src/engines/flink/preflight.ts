@@ -1,13 +1,15 @@
 import { RolloutError } from '../../model/error.js';
 import type { Finding } from '../../model/finding.js';
 import type { JsonObject } from '../../model/json.js';
-import { isActive } from '../../model/run.js';
+import { isActive, type Run } from '../../model/run.js';
+import { samePath } from '../../platforms/flink/snapshots/path.js';
 import type { Intended } from '../engine.js';
 import { checkpointFindings, clusterFindings, savepointFindings } from './checks/cluster.js';
 import { finding } from './checks/finding.js';
 import { programOf } from './checks/program.js';
 import { stateFindings } from './checks/state.js';
 import { bringJar, jarOnCluster, referenceOf } from './jar.js';
+import { keptOf } from './kept.js';
 import type { Kit } from './kit.js';
 import { nameOf, readTarget } from './target.js';
 
@@ -76,14 +78,27 @@ async function jarFor(
 /** The ledger knows runs of the job, and Flink none of them: a start would begin empty without a word. */
 async function forgottenFindings(
   kit: Kit,
-  { strategy, subject, job, current }: Intended,
+  { strategy, subject, job, current, good = null }: Intended,
   target: JsonObject,
   name: string,
 ): Promise<readonly Finding[]> {
-  if (strategy !== 'create' || !job.stateful || current !== null || subject.ids.length === 0) return [];
-  if (readTarget(target)['start-from'] !== undefined) return [];
+  if (strategy !== 'create' || !job.stateful || subject.ids.length === 0) return [];
+  const { 'start-from': given } = readTarget(target);
+  const before = good === null ? undefined : readTarget(good)['start-from'];
+  if (given !== undefined) {
+    const isUsed = before !== undefined && samePath(given, before) && !(await hasKept(kit, current));
+    const message = `${name}: a run was started from ${given} before, and what it did since would be lost.`;
+    return isUsed ? [finding('flink-start-from-used', 'error', message)] : [];
+  }
+  if (current !== null) return [];
   const jobs = await kit.api.jobs();
   if (jobs.some(({ jid }) => subject.ids.includes(jid))) return [];
   const message = `${name}: Flink does not know run ${subject.ids[0]} any more, so where its state stands is not known.`;
   return [finding('flink-state-not-known', 'error', message)];
+}
+
+/** The ended run left state that a start goes on from, whatever `start-from` says. */
+async function hasKept(kit: Kit, current: Run | null): Promise<boolean> {
+  if (current === null || (current.state !== 'stopped' && current.state !== 'failed')) return false;
+  return (await keptOf(kit, current.id, current.state)).state === 'kept';
 }

@@ -1,7 +1,7 @@
 import { failed, headline } from '../../platforms/flink/errors.js';
 import { pause } from '../../platforms/flink/pause.js';
 import type { JobOverview } from '../../platforms/flink/shapes.js';
-import { samePath } from '../../platforms/flink/snapshots/path.js';
+import { isOwn, samePath } from '../../platforms/flink/snapshots/path.js';
 import { hasEnded, isProcessing } from '../../platforms/flink/states.js';
 import type { LaunchCall, Progress } from '../engine.js';
 import { type Kit, remember, running, succeeded } from './kit.js';
@@ -51,7 +51,7 @@ async function restoredOtherwise(kit: Kit, call: LaunchCall, job: JobOverview, f
     const path = checkpoints?.latest.restored?.external_path;
     if (path !== undefined) {
       // After a failover of its own it restores its own checkpoint.
-      if (samePath(path, from) || path.includes(`/${job.jid}/`)) return null;
+      if (samePath(path, from) || isOwn(path, job.jid)) return null;
       return failed('flink-not-restored', `Run ${job.jid} restored ${path}, and was to start from ${from}.`);
     }
     const now = (await kit.api.jobs()).find(({ jid }) => jid === job.jid) ?? job;

@@ -1,15 +1,26 @@
 import type { JsonObject } from '../../model/json.js';
 import { errorOf, failed, failureOf, headline } from '../../platforms/flink/errors.js';
 import type { Answer } from '../../platforms/flink/rest.js';
-import type { Operation } from '../../platforms/flink/shapes.js';
+import type { JobOverview, Operation } from '../../platforms/flink/shapes.js';
 import { hasEnded } from '../../platforms/flink/states.js';
 import type { Progress, RunCall, SnapshotCall } from '../engine.js';
 import { triggerId } from './job-id.js';
 import { isCancelled, type Kit, type Memo, memoOf, running, succeeded } from './kit.js';
 import { readTarget } from './target.js';
 
-/** Time between two polls of a savepoint, in seconds: it is part of the gap. */
+/**
+ * A stop is part of the gap, and over within a fraction of a second where the state is small: so often (seconds) it is asked for, so many
+ * times in one call, without a look in between, and for so long (seconds). After that it is left to the polls of whoever called.
+ */
+const tightSeconds = 0.015;
+const tightTries = 20;
+const tightForSeconds = 5;
+/** Time until the next call, in seconds. */
+const afterTightSeconds = 0.02;
 const pollSeconds = 0.1;
+/** Of a longer stop, and of a savepoint beside which the run goes on. */
+const unhurriedSeconds = 0.5;
+const longSeconds = 60;
 
 /** The part of a drain's directory that tells it from another savepoint. */
 const drainMark = 'drained-';
@@ -101,7 +112,39 @@ async function take(kit: Kit, kind: Kind, call: RunCall, directory: string): Pro
     return await follow(kit, kind, call, sent, trigger);
   } catch {
     // That it was triggered is certain: a read that failed is made again, and must not make it unknown.
-    return running(sent, pollSeconds);
+    return later(kit, kind, sent);
+  }
+}
+
+/** Not over yet: it is asked for again, soon where nothing processes meanwhile. */
+function later(kit: Kit, kind: Kind, memo: Memo): Progress {
+  if (isTight(kit, kind, memo)) return running(memo, afterTightSeconds);
+  const long = !kind.ends || sinceSent(kit, memo) > longSeconds;
+  return running(memo, long ? unhurriedSeconds : pollSeconds);
+}
+
+function isTight(kit: Kit, kind: Kind, memo: Memo): boolean {
+  return kind.ends && sinceSent(kit, memo) < tightForSeconds;
+}
+
+function sinceSent({ ambient }: Kit, { sentAt }: Memo): number {
+  return (ambient.clock.now() - (sentAt ?? 0)) / 1000;
+}
+
+/** Asks until the answer is wanted, as long as it is polled tightly; gives the last answer. */
+async function tightly<Answer>(
+  kit: Kit,
+  kind: Kind,
+  call: RunCall,
+  memo: Memo,
+  ask: () => Promise<Answer>,
+  wanted: (answer: Answer) => boolean,
+): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await ask();
+    const goesOn = isTight(kit, kind, memo) && tries < tightTries && !call.signal.aborted;
+    if (wanted(answer) || !goesOn) return answer;
+    await kit.ambient.clock.sleep(tightSeconds, call.signal);
   }
 }
 
@@ -114,36 +157,40 @@ async function follow(
   known: Operation | null = null,
 ): Promise<Progress> {
   const { id } = call.run;
-  if (memo.location !== undefined) return ended(kit, call, memo, memo.location);
-  const found = known ?? (await kit.api.operation(id, trigger));
+  if (memo.location !== undefined) return ended(kit, kind, call, memo, memo.location);
+  const asked = () => kit.api.operation(id, trigger);
+  const isOver = (operation: Operation | null) => operation === null || operation.status.id === 'COMPLETED';
+  const found = known ?? (await tightly(kit, kind, call, memo, asked, isOver));
   // Flink forgets a result after five minutes.
   if (found === null) return afterEnd(kit, kind, id);
-  if (found.status.id !== 'COMPLETED') return running(memo, pollSeconds);
+  if (found.status.id !== 'COMPLETED') return later(kit, kind, memo);
   const { location, 'failure-cause': cause } = found.operation ?? {};
   if (location !== undefined) {
-    return kind.ends ? ended(kit, call, { ...memo, location }, location) : succeeded(id, location);
+    return kind.ends ? ended(kit, kind, call, { ...memo, location }, location) : succeeded(id, location);
   }
   const trace = cause?.['stack-trace'] ?? cause?.class ?? 'no reason was given';
   // The savepoint is whole, but the job failed while it stopped and was restarted: it is told to go by a cancel.
   const written = /A savepoint has been created at: (\S+?),? but the corresponding job/.exec(trace)?.[1];
   if (written !== undefined && kind.ends)
-    return ended(kit, call, { ...memo, location: written, failedStop: true }, written);
+    return ended(kit, kind, call, { ...memo, location: written, failedStop: true }, written);
   if (/FlinkJobNotFoundException/.test(trace)) return afterEnd(kit, kind, id);
   return failed('flink-savepoint-failed', `The ${kind.what} of run ${id}: ${headline(trace)}. The run goes on.`);
 }
 
 /** The savepoint is there; the run has to end. A run that its stop left running is cancelled. */
-async function ended(kit: Kit, call: RunCall, memo: Memo, location: string): Promise<Progress> {
+async function ended(kit: Kit, kind: Kind, call: RunCall, memo: Memo, location: string): Promise<Progress> {
   const { id } = call.run;
-  const job = (await kit.api.jobs()).find(({ jid }) => jid === id);
+  const asked = async () => (await kit.api.jobs()).find(({ jid }) => jid === id);
+  const isOver = (job: JobOverview | undefined) => job === undefined || hasEnded(job) || memo.failedStop === true;
+  const job = await tightly(kit, kind, call, memo, asked, isOver);
   if (job === undefined || hasEnded(job)) return succeeded(id, location);
-  if (memo.failedStop !== true || memo.cancelled === true) return running(memo, pollSeconds);
+  if (memo.failedStop !== true || memo.cancelled === true) return later(kit, kind, memo);
   if (isCancelled(kit, call)) return running(memo, 1);
   const answer = await kit.api.cancel(id).catch((error: unknown) => {
     throw errorOf(failureOf(error), `PATCH /jobs/${id}`);
   });
   if (answer.status >= 500) throw errorOf(failureOf(answer), `PATCH /jobs/${id}`);
-  return running({ ...memo, cancelled: true }, pollSeconds);
+  return later(kit, kind, { ...memo, cancelled: true });
 }
 
 /** The run has ended: where the savepoint of its end stands, as far as Flink still tells. */

@@ -1,6 +1,6 @@
 import { RolloutError } from '../../model/error.js';
 import type { Stamp } from '../../model/stamp.js';
-import { stampOf } from '../../platforms/flink/marks.js';
+import { fromOf, stampOf } from '../../platforms/flink/marks.js';
 import type { JobConfig, JobOverview } from '../../platforms/flink/shapes.js';
 import { hasEnded } from '../../platforms/flink/states.js';
 import type { Kit } from './kit.js';
@@ -42,6 +42,8 @@ export async function readStamp(kit: Pick<Kit, 'api' | 'memory'>, job: JobOvervi
   }
   const parallelism = config['job-parallelism'];
   const carried = stampOf(config['user-config']);
+  const from = fromOf(config['user-config']);
+  if (from !== null && !kit.memory.from.has(job.jid)) kit.memory.from.set(job.jid, from);
   const told: Told = {
     stamp: carried ?? own,
     carried: carried !== null,

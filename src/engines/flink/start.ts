@@ -4,7 +4,7 @@ import { errorOf, failed, failureOf } from '../../platforms/flink/errors.js';
 import type { JobOverview } from '../../platforms/flink/shapes.js';
 import { hasEnded, neverCameUp } from '../../platforms/flink/states.js';
 import { type LaunchCall, type Progress, withSecrets } from '../engine.js';
-import { bringJar } from './jar.js';
+import { bringJar, forgetJar, preparedJar } from './jar.js';
 import { successorId } from './job-id.js';
 import { keptState } from './kept.js';
 import { isCancelled, type Kit, memoOf, remember, running } from './kit.js';
@@ -42,13 +42,19 @@ export async function start(kit: Kit, call: LaunchCall): Promise<Progress> {
   }
   const from = await keptState(kit, call);
   if ('state' in from) return from;
-  const jar = await bringJar(kit, call);
+  const prepared = preparedJar(kit, call.target);
+  const jar = prepared === null ? await bringJar(kit, call) : { id: prepared };
   if ('state' in jar) return jar;
   const version = await kit.api.version();
   const after = call.after ?? before?.id ?? newestOf(named);
   const jobId = freeId(jobs, call.subject.job, name, after);
   if (isCancelled(kit, call)) return running(memo, 1);
-  return submit(kit, call, name, jar.id, jobId, from.snapshot, version);
+  const progress = await submit(kit, call, name, jar.id, jobId, from.snapshot, version);
+  const isLost = progress.state === 'failed' && progress.code === 'flink-jar-missing';
+  if (!isLost || prepared === null) return progress;
+  // It was on the cluster when it was prepared. Nothing was started: it is brought again.
+  forgetJar(kit, call.target);
+  return running(memo, 0);
 }
 
 async function submit(

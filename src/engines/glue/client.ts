@@ -14,20 +14,12 @@ import {
   TagResourceCommand,
   UpdateJobCommand,
 } from '@aws-sdk/client-glue';
-import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import pLimit from 'p-limit';
 import { RolloutError } from '../../model/error.js';
 import type { JsonObject } from '../../model/json.js';
-import { type Ambient, withSecrets } from '../engine.js';
-import { errorOf, failureOf } from './errors.js';
-import { assumedRole, regionOf } from './place.js';
-
-/**
- * Longest time of one request, in seconds. Together with what Glue may do with a request after the client gave up, this is `T`
- * of the engine (index.ts, `times.callSeconds`).
- */
-const requestSeconds = 20;
-const connectSeconds = 5;
+import { attempts, clientSettings, readsOf } from '../../platforms/aws/client.js';
+import type { Ambient } from '../engine.js';
+import { dialect, failureOf } from './errors.js';
+import { regionOf } from './place.js';
 
 /** Pages of GetJobRuns that are read at most. 200 runs a page is the lower of the two limits that AWS documents. */
 const runsPerPage = 200;
@@ -52,55 +44,14 @@ export interface GlueCalls {
   close(): void;
 }
 
-/** What every AWS client of a session shares: region, identity, time-outs, user agent. */
-export function clientSettings(target: JsonObject, ambient: Ambient) {
-  const region = regionOf(target);
-  const role = assumedRole(withSecrets(target, ambient.secret));
-  const [product, version] = ambient.userAgent.split('/') as [string, string | undefined];
-  return {
-    region,
-    customUserAgent: [version === undefined ? [product] : [product, version]] as [string, string?][],
-    requestHandler: {
-      requestTimeout: requestSeconds * 1000,
-      throwOnRequestTimeout: true,
-      connectionTimeout: connectSeconds * 1000,
-    },
-    ...(role === null
-      ? {}
-      : {
-          credentials: fromTemporaryCredentials({
-            params: {
-              RoleArn: role.arn,
-              RoleSessionName: 'stream-rollout',
-              ...(role.externalId === null ? {} : { ExternalId: role.externalId }),
-            },
-            clientConfig: { region },
-          }),
-        }),
-  };
-}
-
 /** Opens the two clients of a session: one whose calls the SDK may repeat, one whose calls it may not. */
 export function glueCalls(target: JsonObject, ambient: Ambient): GlueCalls {
-  const settings = clientSettings(target, ambient);
-  const reader = new GlueClient({ ...settings, maxAttempts: 5 });
+  const settings = clientSettings(regionOf(target), target, ambient);
+  const reader = new GlueClient({ ...settings, maxAttempts: attempts.read });
   // The SDK repeats a call after a lost answer, and StartJobRun has no token: two runs would start.
-  const writer = new GlueClient({ ...settings, maxAttempts: 1 });
-  const limit = pLimit(concurrentReads);
+  const writer = new GlueClient({ ...settings, maxAttempts: attempts.write });
+  const read = readsOf(concurrentReads, failureOf, dialect);
   const cancel = { abortSignal: ambient.signal };
-
-  async function read<T>(what: string, call: () => Promise<T>): Promise<T | null> {
-    return limit(async () => {
-      try {
-        return await call();
-      } catch (error) {
-        const failure = failureOf(error);
-        if (failure.kind === 'missing') return null;
-        // A read has no effect that could be unknown.
-        throw errorOf(failure.kind === 'unknown' ? { ...failure, code: 'glue-unavailable' } : failure, what);
-      }
-    });
-  }
 
   return {
     region: settings.region,

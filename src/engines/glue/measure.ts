@@ -1,12 +1,11 @@
 import type { JobRun } from '@aws-sdk/client-glue';
 import type { Run } from '../../model/run.js';
+import { keptDays, type MetricQuery, type Metrics, periodSeconds } from '../../platforms/aws/metrics.js';
 import type { Sample } from '../engine.js';
-import type { MetricQuery, Metrics } from './cloudwatch.js';
+import { jobDimension, namespace, queryOf, records } from './query.js';
 import type { Tools } from './shared.js';
-import { periodSeconds } from './signals.js';
 
 const minute = 60_000;
-const records = 'glue.driver.streaming.numRecords';
 /** Batches go by for so many minutes in a run that sends of them what it sends at all. */
 const batchMinutes = 5;
 
@@ -28,8 +27,6 @@ const wholeAfter = 60_000;
 /** A run that has run for so long without a sample publishes none, or had no input. ListMetrics is up to 15 minutes late. */
 const tellingMinutes = 20;
 const recentHours = 3;
-/** CloudWatch keeps single minutes for 15 days, and refuses to be asked for older ones. */
-const keptDays = 14;
 
 /**
  * Samples of a run's metric. Glue sends nothing where it processes nothing, so no sample is not 0. Null: the job is known to publish no
@@ -48,7 +45,7 @@ export async function measure(
   const now = tools.ambient.clock.now() + tools.lead.milliseconds;
   const from = Math.floor(Math.max(Date.parse(since), now - keptDays * 24 * 60 * minute) / minute) * minute;
   const to = Math.max(Math.ceil(now / minute) * minute, from + minute);
-  const data = await metrics.data({ metric, statistic, job: run.name, run: run.id, from, to });
+  const data = await metrics.data({ ...queryOf(metric, statistic, run.name, run.id), from, to });
   if (data.length === 0) return (await isOffered(tools, metrics, run, metric)) ? [] : null;
   return data
     .filter(({ at }) => at + wholeAfter <= now)
@@ -56,16 +53,14 @@ export async function measure(
 }
 
 async function isOffered(tools: Tools, metrics: Metrics, run: Run, metric: string): Promise<boolean> {
-  if (await metrics.isPublished(metric, run.name)) return true;
+  if ((await metrics.listed(namespace, metric, jobDimension(run.name), 1)).length > 0) return true;
   const now = tools.ambient.clock.now() + tools.lead.milliseconds;
   const runs = await tools.glue.runs(run.name);
   if (runs.some((other) => other.Id !== run.id && hasRunLong(other, now))) return false;
   if (metric === records) return true;
   const span = { from: now - tellingMinutes * minute, to: now };
-  return (
-    (await metrics.data({ metric: records, statistic: 'Sum', job: run.name, run: run.id, ...span })).length <
-    batchMinutes
-  );
+  const batches = await metrics.data({ ...queryOf(records, 'Sum', run.name, run.id), ...span });
+  return batches.length < batchMinutes;
 }
 
 /** It has run long enough within the last hours that ListMetrics would show what it sent. */

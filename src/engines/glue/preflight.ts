@@ -1,17 +1,18 @@
 import type { Job, JobUpdate } from '@aws-sdk/client-glue';
-import type { Code } from '../../model/codes/index.js';
-import { codes } from '../../model/codes/index.js';
 import type { Finding } from '../../model/finding.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Stamp } from '../../model/stamp.js';
+import { accountFindings, finding } from '../../platforms/aws/account-check.js';
+import { metricsReadable } from '../../platforms/aws/metrics-readable.js';
 import type { Intended } from '../engine.js';
 import { updateOf } from './definition.js';
 import { argumentBytes, mostArgumentBytes, notCarried, runArguments } from './launch.js';
-import { metricsReadable } from './metrics-readable.js';
 import { lay } from './overlay.js';
+import { jobDimension, queryOf, records } from './query.js';
 import { referencesOf } from './reference.js';
 import { writeRefusal } from './refusals.js';
 import { noteModified, type Tools } from './shared.js';
+import { signals } from './signals.js';
 import { argumentsOf, membersOf, nameOf, type Wanted } from './wanted.js';
 
 /** Checks that only read, before anything is stopped. A stop needs none of them. */
@@ -19,7 +20,7 @@ export async function preflight(tools: Tools, intended: Intended): Promise<reado
   if (intended.strategy === 'stop') return [];
   const target = intended.target ?? intended.job.target;
   const name = nameOf(target, intended.subject.names[0] ?? intended.subject.job);
-  const account = await accountFindings(tools, target);
+  const account = await accountFindings(tools, target, 'glue-wrong-account');
   if (account.length > 0) return account;
   const job = await tools.glue.job(name);
   if (job === null) {
@@ -29,6 +30,7 @@ export async function preflight(tools: Tools, intended: Intended): Promise<reado
   const leave = target['definition'] === 'leave';
   const wanted = wantedAsFarAsKnown(target, job);
   const current = updateOf(job);
+  const metric = queryOf(records, 'Sum', name, intended.current?.id ?? 'ALL');
   const effective = leave ? { ...current, ...wanted.members } : lay(current, wanted);
   return [
     ...kind(name, job, leave ? null : wanted),
@@ -39,7 +41,7 @@ export async function preflight(tools: Tools, intended: Intended): Promise<reado
     ...(leave ? left(name, current, wanted) : []),
     ...(await objectsExist(tools, intended, target)),
     ...(await undoExists(tools, intended.undo ?? null)),
-    ...(await metricsReadable(tools, name, intended)),
+    ...(await metricsReadable(tools, intended, signals, metric, jobDimension(name))),
   ];
 }
 
@@ -151,16 +153,6 @@ function fromBuild(declared: JsonObject, target: JsonObject, uri: string): boole
   });
 }
 
-async function accountFindings(tools: Tools, target: JsonObject): Promise<readonly Finding[]> {
-  const wanted = target['account'];
-  if (typeof wanted !== 'string') return [];
-  const actual = await tools.account();
-  if (actual === wanted) return [];
-  return [
-    finding('glue-wrong-account', 'error', `The credentials belong to account ${actual}, target.account is ${wanted}.`),
-  ];
-}
-
 /** Before a build and the uploads, the script and the libraries are not known: then what the definition has stands for them. */
 function wantedAsFarAsKnown(target: JsonObject, job: Job): Wanted {
   const script = target['script'];
@@ -182,7 +174,3 @@ const longestStamp: Stamp = {
   predecessor: longest,
   slot: 1,
 };
-
-function finding(code: Code, level: Finding['level'], message: string): Finding {
-  return { code, level, message, next: codes[code].next };
-}

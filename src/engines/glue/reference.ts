@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../model/json.js';
+import { overwritable } from '../../platforms/aws/content-address.js';
 import type { Reference } from '../engine.js';
 import type { Tools } from './shared.js';
 import { artifactArguments } from './target.js';
-
-/** A part of a key that looks like a digest or a commit: such an object is taken to be written once. */
-const contentAddress = /(?:^|[^0-9a-z])(?=[0-9a-f]*\d)[0-9a-f]{12,64}(?=$|[^0-9a-z])/i;
 
 /** URIs of objects that were made elsewhere, in the order in which the target names them. */
 export function referencesOf(target: JsonObject): readonly string[] {
@@ -18,7 +16,7 @@ export function referencesOf(target: JsonObject): readonly string[] {
 
 /** Those of them that may be written again: their keys hold neither a digest nor a commit. */
 export function overwritableIn(target: JsonObject): readonly string[] {
-  return referencesOf(target).filter((uri) => !contentAddress.test(uri));
+  return overwritable(referencesOf(target));
 }
 
 /**

@@ -1,33 +1,17 @@
 import type { Job } from '@aws-sdk/client-glue';
-import type { Lead } from '../../model/lead.js';
-import type { Ambient, Place } from '../engine.js';
+import type { Beside } from '../../platforms/aws/beside.js';
+import type { MetricsCodes } from '../../platforms/aws/metrics.js';
 import type { GlueCalls } from './client.js';
-import type { Metrics } from './cloudwatch.js';
-import type { S3Objects } from './objects.js';
+
+export { isCancelled } from '../../platforms/aws/beside.js';
+
+export const metricsCodes: MetricsCodes = { refused: 'glue-metrics-refused', unavailable: 'glue-metrics-unavailable' };
 
 /** What the verbs and checks of one session work with. */
-export interface Tools {
-  readonly place: Place;
+export interface Tools extends Beside {
   readonly glue: GlueCalls;
-  readonly ambient: Ambient;
   /** When each definition was last modified, in milliseconds, as this session read it: tells a change by somebody else. */
   readonly modified: Map<string, number>;
-  /** Loaded at first use. */
-  objects(): Promise<S3Objects>;
-  /** By how much the clock of CloudWatch is ahead. */
-  readonly lead: Lead;
-  /** CloudWatch; loaded at first use. */
-  metrics(): Promise<Metrics>;
-  /** Account of the credentials; asked once. */
-  account(): Promise<string>;
-}
-
-/** True where nothing may be changed: the process is cancelled, or what was read before took so long that the lock has to be looked at again. */
-export function isCancelled(
-  tools: Tools,
-  call: { readonly signal: AbortSignal; readonly isLate?: () => boolean },
-): boolean {
-  return tools.ambient.signal.aborted || call.signal.aborted || call.isLate?.() === true;
 }
 
 /** Tells of a change by somebody else since this session last read the definition. Glue has no lock that would prevent it. */

@@ -1,9 +1,7 @@
 import type { Signal } from '../../model/signal.js';
+import { periodSeconds } from '../../platforms/aws/metrics.js';
 
-/** Seconds of one value; Glue sends twice in it. */
-export const periodSeconds = 60;
-
-/** Glue sends its streaming metrics every 30 s. How late CloudWatch shows them AWS does not say: 180 s is an assumption. */
+/** Glue sends its streaming metrics every 30 s, so twice a period. How late CloudWatch shows them AWS does not say: 180 s is an assumption. */
 const published = {
   kind: 'gauge',
   perRun: false,

@@ -1,7 +1,8 @@
 import { isObject, type JsonObject } from '../../model/json.js';
+import { partitionOf } from '../../platforms/aws/place.js';
+import { declaredAccount } from '../../platforms/aws/role.js';
 import type { PrepareCall, Progress } from '../engine.js';
 import { errorOf, failed, failureOf } from './errors.js';
-import { declaredAccount, partitionOf } from './place.js';
 import { isCancelled, type Tools } from './shared.js';
 import { texts } from './wanted.js';
 

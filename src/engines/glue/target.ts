@@ -1,28 +1,13 @@
 import * as z from 'zod';
 import type { Impact } from '../../model/impact.js';
 import type { JsonObject } from '../../model/json.js';
+import { accountNumber, assumeRole, location, scalar, text, uploadTo } from '../../platforms/aws/fields.js';
 
-/** A value that another part fills in before the launch: a build result or a secret. */
-const reference = /\$\{[a-z]+\.[^}]+\}/;
-const text = z.string().min(1);
-const location = z
-  .string()
-  .regex(
-    new RegExp(`^s3://|${reference.source}`),
-    'expected s3://bucket/key, a build result (${build.NAME}), or for a file of this repository a map {file, upload-to}',
-  );
-const uploadTo = z
-  .string()
-  .regex(
-    /^s3:\/\/[^/]+\/.*\$\{digest\}/,
-    'expected s3://bucket/… with ${digest} in it, so that no object is ever overwritten',
-  );
-
-const file = z.strictObject({ file: text, 'upload-to': uploadTo });
-const zip = z.strictObject({ zip: text, 'upload-to': uploadTo });
+const upload = uploadTo('so that no object is ever overwritten');
+const file = z.strictObject({ file: text, 'upload-to': upload });
+const zip = z.strictObject({ zip: text, 'upload-to': upload });
 const libraries = z.array(z.union([location, file, zip]));
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const argumentName = z.string().regex(/^--[^\s=]+$/, 'expected a name that begins with --');
 const values = z.record(argumentName, scalar);
 
@@ -54,17 +39,11 @@ const definition = z.strictObject({
   WorkerType: text.exactOptional(),
 });
 
-const assumeRole = z.union([text, z.strictObject({ arn: text, 'external-id': text.exactOptional() })]);
-
 /** Settings of a Glue streaming job. Times in minutes, as Glue counts them. */
 export const glueTarget = z.strictObject({
   name: text.exactOptional().describe('Exact name of the Glue job; default: the key of the job, or `was`'),
   region: text.describe('AWS region of the Glue job'),
-  account: z
-    .string()
-    .regex(new RegExp(`^\\d{12}$|${reference.source}`), 'expected an account number of 12 digits')
-    .exactOptional()
-    .describe('AWS account of the Glue job; checked before anything is done'),
+  account: accountNumber.exactOptional().describe('AWS account of the Glue job; checked before anything is done'),
   'assume-role': assumeRole.exactOptional().describe('Role to assume for every call, with its external id'),
   script: z.union([location, file]).describe('The script: a file that is uploaded, an s3:// URI, or a build result'),
   'extra-py-files': libraries.exactOptional().describe('Python files and archives (--extra-py-files)'),

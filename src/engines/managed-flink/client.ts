@@ -19,19 +19,11 @@ import {
   UpdateApplicationCommand,
   type UpdateApplicationRequest,
 } from '@aws-sdk/client-kinesis-analytics-v2';
-import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import pLimit from 'p-limit';
 import type { JsonObject } from '../../model/json.js';
-import { type Ambient, withSecrets } from '../engine.js';
-import { errorOf, failureOf } from './errors.js';
-import { assumedRole, regionOf } from './place.js';
-
-/**
- * Longest time of one request, in seconds. Together with what the service may do with a request after the client gave up, this is `T`
- * of the engine (index.ts, `times.callSeconds`).
- */
-const requestSeconds = 20;
-const connectSeconds = 5;
+import { attempts, clientSettings, readsOf } from '../../platforms/aws/client.js';
+import type { Ambient } from '../engine.js';
+import { dialect, failureOf } from './errors.js';
+import { regionOf } from './place.js';
 
 /** Entries of a list that are read at most, newest first as far as AWS gives them so: pages of 50, the largest that the service takes. */
 const perPage = 50;
@@ -61,55 +53,14 @@ export interface FlinkCalls {
   close(): void;
 }
 
-/** What every AWS client of a session shares: region, identity, time-outs, user agent. */
-export function clientSettings(target: JsonObject, ambient: Ambient) {
-  const region = regionOf(target);
-  const role = assumedRole(withSecrets(target, ambient.secret));
-  const [product, version] = ambient.userAgent.split('/') as [string, string | undefined];
-  return {
-    region,
-    customUserAgent: [version === undefined ? [product] : [product, version]] as [string, string?][],
-    requestHandler: {
-      requestTimeout: requestSeconds * 1000,
-      throwOnRequestTimeout: true,
-      connectionTimeout: connectSeconds * 1000,
-    },
-    ...(role === null
-      ? {}
-      : {
-          credentials: fromTemporaryCredentials({
-            params: {
-              RoleArn: role.arn,
-              RoleSessionName: 'stream-rollout',
-              ...(role.externalId === null ? {} : { ExternalId: role.externalId }),
-            },
-            clientConfig: { region },
-          }),
-        }),
-  };
-}
-
 /** Opens the two clients of a session: one whose calls the SDK may repeat, one whose calls it may not. */
 export function flinkCalls(target: JsonObject, ambient: Ambient): FlinkCalls {
-  const settings = clientSettings(target, ambient);
-  const reader = new KinesisAnalyticsV2Client({ ...settings, maxAttempts: 5 });
+  const settings = clientSettings(regionOf(target), target, ambient);
+  const reader = new KinesisAnalyticsV2Client({ ...settings, maxAttempts: attempts.read });
   // The SDK repeats a call after a lost answer; what became of the first one is for the engine to find out.
-  const writer = new KinesisAnalyticsV2Client({ ...settings, maxAttempts: 1 });
-  const limit = pLimit(concurrentReads);
+  const writer = new KinesisAnalyticsV2Client({ ...settings, maxAttempts: attempts.write });
+  const read = readsOf(concurrentReads, failureOf, dialect);
   const cancel = { abortSignal: ambient.signal };
-
-  async function read<T>(what: string, call: () => Promise<T>): Promise<T | null> {
-    return limit(async () => {
-      try {
-        return await call();
-      } catch (error) {
-        const failure = failureOf(error);
-        if (failure.kind === 'missing') return null;
-        // A read has no effect that could be unknown.
-        throw errorOf(failure.kind === 'unknown' ? { ...failure, code: 'managed-flink-unavailable' } : failure, what);
-      }
-    });
-  }
 
   /** All entries of a list, page by page, up to the bound: older ones are never needed. */
   async function listed<T>(

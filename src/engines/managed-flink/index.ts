@@ -3,6 +3,7 @@ import { checkJob } from './check.js';
 import { expectOf } from './expect.js';
 import { placeOf } from './place.js';
 import { overwritableIn } from './reference.js';
+import { signalsOf } from './signals.js';
 import { managedFlinkImpacts, managedFlinkTarget } from './target.js';
 import { verbs } from './verbs.js';
 
@@ -17,7 +18,7 @@ export const managedFlink: Engine = {
   pathsAreCode: false,
   fence: 'F2',
   times: { callSeconds: 30, lagSeconds: 30 },
-  endpoints: ['KINESIS_ANALYTICS_V2', 'S3', 'STS'].map((service) => [
+  endpoints: ['KINESIS_ANALYTICS_V2', 'S3', 'STS', 'CLOUDWATCH'].map((service) => [
     `AWS_ENDPOINT_URL_${service}`,
     'AWS_ENDPOINT_URL',
   ]),
@@ -25,6 +26,7 @@ export const managedFlink: Engine = {
   place: placeOf,
   verbs: () => verbs,
   expect: expectOf,
+  signals: signalsOf,
   check: checkJob,
   overwritable: overwritableIn,
   connect: async (place, target, ambient) => (await import('./connect.js')).connect(place, target, ambient),

@@ -1,11 +1,14 @@
 import type { ApplicationDetail } from '@aws-sdk/client-kinesis-analytics-v2';
-import { type Code, codes } from '../../model/codes/index.js';
 import type { Finding } from '../../model/finding.js';
 import type { JsonObject } from '../../model/json.js';
+import { accountFindings, finding } from '../../platforms/aws/account-check.js';
+import { metricsReadable } from '../../platforms/aws/metrics-readable.js';
 import type { Intended } from '../engine.js';
+import { applicationDimension, queryOf } from './query.js';
 import { referenceIn } from './reference.js';
 import { keepsSnapshots } from './restore.js';
 import type { Tools } from './shared.js';
+import { signalsOf } from './signals.js';
 import { isInTransition } from './states.js';
 import { nameOf } from './wanted.js';
 
@@ -14,13 +17,14 @@ export async function preflight(tools: Tools, intended: Intended): Promise<reado
   if (intended.strategy === 'stop') return [];
   const target = intended.target ?? intended.job.target;
   const name = nameOf(target, intended.subject.names[0] ?? intended.subject.job);
-  const account = await accountFindings(tools, target);
+  const account = await accountFindings(tools, target, 'managed-flink-wrong-account');
   if (account.length > 0) return account;
   const detail = await tools.flink.application(name);
   if (detail === null) {
     const message = `${name}: there is no such application in ${tools.place.key}.`;
     return [finding('managed-flink-application-missing', 'error', message)];
   }
+  const metric = queryOf('lastCheckpointDuration', 'Maximum', name);
   return [
     ...kind(name, detail),
     ...status(name, detail),
@@ -28,6 +32,7 @@ export async function preflight(tools: Tools, intended: Intended): Promise<reado
     ...rollback(name, detail, target, intended),
     ...runtime(name, detail, target),
     ...(await codeExists(tools, intended, target)),
+    ...(await metricsReadable(tools, intended, signalsOf(intended.job.target), metric, applicationDimension(name))),
   ];
 }
 
@@ -82,17 +87,4 @@ async function codeExists(tools: Tools, { job }: Intended, target: JsonObject): 
   if (head.state === 'missing') return [finding('managed-flink-code-missing', 'error', `${uri} does not exist.`)];
   if (head.state === 'found') return [];
   return [finding('managed-flink-code-unreadable', 'warning', `${uri} could not be checked: ${head.why}.`)];
-}
-
-async function accountFindings(tools: Tools, target: JsonObject): Promise<readonly Finding[]> {
-  const wanted = target['account'];
-  if (typeof wanted !== 'string') return [];
-  const actual = await tools.account();
-  if (actual === wanted) return [];
-  const message = `The credentials belong to account ${actual}, target.account is ${wanted}.`;
-  return [finding('managed-flink-wrong-account', 'error', message)];
-}
-
-function finding(code: Code, level: Finding['level'], message: string): Finding {
-  return { code, level, message, next: codes[code].next };
 }

@@ -1,9 +1,7 @@
 import type { JsonObject } from '../../model/json.js';
+import { overwritable } from '../../platforms/aws/content-address.js';
 import type { Reference } from '../engine.js';
 import type { Tools } from './shared.js';
-
-/** A part of a key that looks like a digest or a commit: such an object is taken to be written once. */
-const contentAddress = /(?:^|[^0-9a-z])(?=[0-9a-f]*\d)[0-9a-f]{12,64}(?=$|[^0-9a-z])/i;
 
 /** URI of code that was made elsewhere; null: the tool uploads it, or it is not known yet. */
 export function referenceIn(target: JsonObject): string | null {
@@ -14,7 +12,7 @@ export function referenceIn(target: JsonObject): string | null {
 /** The URI, if the object may be written again: the key holds neither a digest nor a commit. */
 export function overwritableIn(target: JsonObject): readonly string[] {
   const uri = referenceIn(target);
-  return uri === null || contentAddress.test(uri) ? [] : [uri];
+  return uri === null ? [] : overwritable([uri]);
 }
 
 /** Content of code that was made elsewhere, as S3 shows it; digest null where it could not be read. */

@@ -1,26 +1,23 @@
 import type { Json } from '../../model/json.js';
-import type { Ambient, Place, Progress } from '../engine.js';
+import type { Beside } from '../../platforms/aws/beside.js';
+import type { MetricsCodes } from '../../platforms/aws/metrics.js';
+import type { Progress } from '../engine.js';
 import type { FlinkCalls } from './client.js';
 import { errorOf, type Failure } from './errors.js';
-import type { S3Objects } from './objects.js';
+import type { Application } from './standing.js';
+
+export { isCancelled } from '../../platforms/aws/beside.js';
+
+export const metricsCodes: MetricsCodes = {
+  refused: 'managed-flink-metrics-refused',
+  unavailable: 'managed-flink-metrics-unavailable',
+};
 
 /** What the verbs and checks of one session work with. */
-export interface Tools {
-  readonly place: Place;
+export interface Tools extends Beside {
   readonly flink: FlinkCalls;
-  readonly ambient: Ambient;
-  /** Loaded at first use. */
-  objects(): Promise<S3Objects>;
-  /** Account of the credentials; asked once. */
-  account(): Promise<string>;
-}
-
-/** True where nothing may be changed: the process is cancelled, or what was read before took so long that the lock has to be looked at again. */
-export function isCancelled(
-  tools: Tools,
-  call: { readonly signal: AbortSignal; readonly isLate?: () => boolean },
-): boolean {
-  return tools.ambient.signal.aborted || call.signal.aborted || call.isLate?.() === true;
+  /** An application as it was read a moment ago: the signals of one round share a reading. */
+  recently(name: string): Promise<Application | null>;
 }
 
 export function running(retryAfterSeconds: number, memo: Json = null): Progress {

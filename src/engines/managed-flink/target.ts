@@ -1,41 +1,22 @@
 import * as z from 'zod';
 import type { Impact } from '../../model/impact.js';
 import type { JsonObject } from '../../model/json.js';
+import { accountNumber, assumeRole, location, scalar, text, uploadTo } from '../../platforms/aws/fields.js';
 
-/** A value that another part fills in before the launch: a build result or a secret. */
-const reference = /\$\{[a-z]+\.[^}]+\}/;
-const text = z.string().min(1);
-const location = z
-  .string()
-  .regex(
-    new RegExp(`^s3://|${reference.source}`),
-    'expected s3://bucket/key, a build result (${build.NAME}), or for a file of this repository a map {file, upload-to}',
-  );
-const uploadTo = z
-  .string()
-  .regex(
-    /^s3:\/\/[^/]+\/.*\$\{digest\}/,
-    'expected s3://bucket/… with ${digest} in it, since the service never reads a key a second time',
-  );
+const upload = uploadTo('since the service never reads a key a second time');
 const code = z.union([
   location,
-  z.strictObject({ file: text, 'upload-to': uploadTo }),
-  z.strictObject({ zip: text, 'upload-to': uploadTo }),
+  z.strictObject({ file: text, 'upload-to': upload }),
+  z.strictObject({ zip: text, 'upload-to': upload }),
 ]);
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const assumeRole = z.union([text, z.strictObject({ arn: text, 'external-id': text.exactOptional() })]);
 const milliseconds = z.int().min(1);
 
 /** Settings of an application of Amazon Managed Service for Apache Flink. */
 export const managedFlinkTarget = z.strictObject({
   name: text.exactOptional().describe('Exact name of the application; default: the key of the job, or `was`'),
   region: text.describe('AWS region of the application'),
-  account: z
-    .string()
-    .regex(new RegExp(`^\\d{12}$|${reference.source}`), 'expected an account number of 12 digits')
-    .exactOptional()
-    .describe('AWS account of the application; checked before anything is done'),
+  account: accountNumber.exactOptional().describe('AWS account of the application; checked before anything is done'),
   'assume-role': assumeRole.exactOptional().describe('Role to assume for every call, with its external id'),
   code: code.describe('The jar or zip: a file that is uploaded, an s3:// URI, or a build result'),
   properties: z

@@ -10,8 +10,8 @@ import type {
 } from '@aws-sdk/client-kinesis-analytics-v2';
 import { RolloutError } from '../../model/error.js';
 import { isObject, type JsonObject } from '../../model/json.js';
+import { partitionOf } from '../../platforms/aws/place.js';
 import { type Groups, groupsOf, type Mark, type Marked, markedOf, withMark } from './marks.js';
-import { partitionOf } from './place.js';
 
 /** Names the application of a target. */
 export function nameOf(target: JsonObject, fallback: string): string {

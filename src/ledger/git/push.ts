@@ -40,8 +40,26 @@ export async function push(
     // Of these it is certain that nothing was changed; after a lost connection it is not.
     if (error.class !== 'transient' && error.code !== 'ledger-git-failed') throw error;
   }
+  const words = toldBy(result);
+  for (const [ref, answer] of answers) {
+    // The line of a ref says only that a hook declined it; why stands in what the hook wrote.
+    if (answer.state === 'refused' && words !== '')
+      answers.set(ref, { ...answer, reason: `${answer.reason}; it said: ${words}` });
+  }
   const reason = result.ended === null ? said(result.stderr) : `git was ended (${result.ended})`;
   return new Map(moves.map(({ ref }) => [ref, answers.get(ref) ?? { state: 'unknown', reason }] as const));
+}
+
+/** Most that is told of what a host wrote, in characters. */
+const mostWords = 500;
+
+/** What the host's hooks and rules wrote for people, on one line. */
+function toldBy({ stderr }: GitResult): string {
+  const lines = stderr.split('\n').flatMap((line) => /^remote: ?(.*\S)\s*$/.exec(line)?.[1]?.trim() ?? []);
+  return lines
+    .join(' ')
+    .replace(/:\/\/[^/@\s]+@/g, '://***@')
+    .slice(0, mostWords);
 }
 
 /** Lines `<flag>\t<from>:<to>\t<summary>`: the exit code says nothing about a single ref. */

@@ -91,6 +91,10 @@ export const flinkCodes = {
     meaning: 'The cluster does not know the last run any more, and where its state stands is not recorded.',
     next: 'Give target.start-from the path of its last savepoint or retained checkpoint, or say `stateful: false`.',
   },
+  'flink-start-from-used': {
+    meaning: 'A run was started from target.start-from before, and what it did since would be lost.',
+    next: 'Give target.start-from the newest savepoint or retained checkpoint of that run; to begin from the old one all the same, say `stateful: false`.',
+  },
   'flink-slots': {
     meaning: 'The cluster has fewer free slots than the new run needs.',
     next: 'Add TaskManagers or slots, or lower target.parallelism.',

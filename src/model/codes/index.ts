@@ -3,6 +3,7 @@ import { changeCodes } from './change.js';
 import { commandCodes } from './command.js';
 import { dataflowCodes } from './dataflow.js';
 import { flinkCodes } from './flink.js';
+import { flinkOperatorCodes } from './flink-operator.js';
 import { glueCodes } from './glue.js';
 import { inputsCodes } from './inputs.js';
 import { ledgerCodes } from './ledger.js';
@@ -28,6 +29,7 @@ export const codes = {
   ...glueCodes,
   ...flinkCodes,
   ...managedFlinkCodes,
+  ...flinkOperatorCodes,
   ...commandCodes,
 } as const;
 

@@ -144,4 +144,12 @@ export const managedFlinkCodes = {
     meaning: 'The version, read back after the update, has other code than was asked for.',
     next: 'Look for somebody else who updates the application, then run again.',
   },
+  'managed-flink-metrics-refused': {
+    meaning: 'The identity may not read the metrics by which the new run would be verified.',
+    next: 'Grant cloudwatch:GetMetricData and cloudwatch:ListMetrics.',
+  },
+  'managed-flink-metrics-unavailable': {
+    meaning: 'CloudWatch gave no usable answer.',
+    next: 'Nothing: it is asked again. A gate that stays without samples is never passed.',
+  },
 } as const satisfies { readonly [code: string]: CodeEntry };

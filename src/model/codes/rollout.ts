@@ -69,7 +69,7 @@ export const rolloutCodes = {
   'snapshot-path-missing': {
     meaning:
       'The old run has ended, but the path of the snapshot that it wrote is not known; the job is not started without it.',
-    next: 'Find the snapshot on the engine, then start the job from it by hand or run `apply` with `accept: state-loss`.',
+    next: 'Find the snapshot where the engine writes them (its directory bears the rollout’s id where the job has a directory of its own), name it where a start begins from (Flink: target.start-from), then run `apply --force`.',
   },
   'step-without-effect': {
     meaning: 'The engine accepted a call, but its effect did not show within the settle time.',

@@ -14,6 +14,7 @@ import type {
   Operation,
   PlanAnswer,
   Requirements,
+  SubtaskTimes,
 } from './shapes.js';
 
 /** A Flink version as two numbers. */
@@ -39,6 +40,7 @@ export interface Api {
   jobs(): Promise<readonly JobOverview[]>;
   job(id: string): Promise<JobDetails | null>;
   config(id: string): Promise<JobConfig | null>;
+  subtaskTimes(id: string, vertex: string): Promise<SubtaskTimes | null>;
   checkpoints(id: string): Promise<Checkpoints | null>;
   checkpointConfig(id: string): Promise<CheckpointConfig | null>;
   /** Newest first. */
@@ -125,6 +127,7 @@ export function openApi(rest: Rest): Api {
     jobs: async () => (await needed<{ readonly jobs: readonly JobOverview[] }>('/jobs/overview')).jobs,
     job: (id) => read(`/jobs/${id}`),
     config: (id) => read(`/jobs/${id}/config`),
+    subtaskTimes: (id, vertex) => read(`/jobs/${id}/vertices/${vertex}/subtasktimes`),
     checkpoints: (id) => read(`/jobs/${id}/checkpoints`),
     checkpointConfig: (id) => read(`/jobs/${id}/checkpoints/config`),
     async exceptions(id) {

@@ -6,7 +6,9 @@ import { pause } from './pause.js';
 import type { Checkpoints } from './shapes.js';
 import type { Sight } from './sight.js';
 import { type Difference, difference } from './snapshots/names.js';
-import { samePath } from './snapshots/path.js';
+import { isOwn, samePath } from './snapshots/path.js';
+
+const nothingLost: Difference = { lost: [], added: [] };
 
 /** Null: not known yet. Undefined: the run started from no snapshot, or snapshots can't be read. */
 type Hydration = Difference | null | undefined;
@@ -41,12 +43,16 @@ async function search(sight: Sight, id: string): Promise<Hydration> {
   if (!(await takesCheckpoints(sight, id))) return undefined;
   const checkpoints = await sight.api.checkpoints(id);
   if (checkpoints === null) return null;
-  const from = sight.memory.from.get(id) ?? checkpoints.latest.restored?.external_path ?? null;
+  const restored = checkpoints.latest.restored?.external_path ?? null;
+  const goesOn = restored !== null && isOwn(restored, id);
+  const from = sight.memory.from.get(id) ?? (goesOn ? null : restored);
   // A checkpoint tells that the run came up: what it restored would show by now. Of nothing, nothing is lost.
-  if (from === null) return checkpoints.latest.completed === null ? null : { lost: [], added: [] };
-  if (isOwn(from, id)) return undefined;
-  const before = await sight.snapshots.read(from, target);
-  if (before.state !== 'read') return undefined;
+  if (from === null && !goesOn) return checkpoints.latest.completed === null ? null : nothingLost;
+  const before = from === null ? null : await sight.snapshots.read(from, target);
+  // After a rescale or a failover it goes on from a checkpoint of its own, whose states the same program had registered.
+  if (goesOn && sight.idIsRun === true && (before === null || before.state === 'missing'))
+    return checkpoints.latest.completed === null ? null : nothingLost;
+  if (from === null || before?.state !== 'read') return undefined;
   if (checkpoints.latest.completed === null) return null;
   if (!hasRestored(checkpoints, from, id)) return difference(before.snapshot, { ...before.snapshot, operators: [] });
   return compared(sight, id, before.snapshot);
@@ -67,11 +73,6 @@ async function compared(sight: Sight, id: string, before: Snapshot): Promise<Hyd
 function hasRestored({ latest: { restored } }: Checkpoints, from: string, id: string): boolean {
   const path = restored?.external_path;
   return path !== undefined && (samePath(path, from) || isOwn(path, id));
-}
-
-/** After a failover of its own the run restores its own checkpoint. */
-function isOwn(path: string, id: string): boolean {
-  return path.includes(`/${id}/`);
 }
 
 /** Snapshots are read with the process's own identity: a measurement knows no target. */

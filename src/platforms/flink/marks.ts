@@ -6,19 +6,33 @@ export const parametersKey = 'pipeline.global-job-parameters';
 
 const prefix = 'stream-rollout.';
 
+/** The snapshot that a run was told to start from, beside its stamp: Flink itself shows only what it restored last. */
+const fromKey = `${prefix}from`;
+
+/** The snapshot that the job's parameters name; null: none, or the program replaced them. */
+export function fromOf(parameters: { readonly [key: string]: string } | undefined): string | null {
+  return parameters?.[fromKey] ?? null;
+}
+
 /** The stamp that a job's parameters carry; null if there is none. */
 export function stampOf(parameters: { readonly [key: string]: string } | undefined): Stamp | null {
   return stampFromFields((field) => parameters?.[`${prefix}${field}`]);
 }
 
 /**
- * The value of `pipeline.global-job-parameters`: what the user gives, and the stamp. From 1.19 on it is a YAML map, which JSON is, too;
+ * The value of `pipeline.global-job-parameters`: what the user gives, the stamp, and the snapshot that the run starts from. From 1.19 on it is a YAML map, which JSON is, too;
  * before, `key:value` pairs with single quotes around what holds a comma or a colon.
  */
-export function parametersWith(stamp: Stamp, given: string, { major, minor }: Version): string {
+export function parametersWith(
+  stamp: Stamp,
+  given: string,
+  { major, minor }: Version,
+  from: string | null = null,
+): string {
   const fields = stampToFields(stamp);
   const own = stampFields.map((field) => [`${prefix}${field}`, fields[field]] as const);
-  const all = Object.fromEntries([...parametersIn(given), ...own]);
+  const begun = from === null ? [] : [[fromKey, from] as const];
+  const all = Object.fromEntries([...parametersIn(given), ...own, ...begun]);
   if (major > 1 || minor >= 19) return JSON.stringify(all);
   return Object.entries(all)
     .map((pair) => pair.map(quoted).join(':'))

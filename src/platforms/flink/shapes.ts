@@ -33,6 +33,11 @@ export interface Vertex {
   readonly status: string;
 }
 
+/** When each subtask of a vertex came to each state, in milliseconds; 0: never. Of its newest attempt. */
+export interface SubtaskTimes {
+  readonly subtasks: readonly { readonly timestamps: { readonly [state: string]: number } }[];
+}
+
 /** `/jobs/:id/config`; without `execution-config` where the job never came out of its initialisation. */
 export interface JobConfig {
   readonly name?: string;

@@ -1,28 +1,34 @@
 import { type LocalCloud, openCloud, type RunView } from '../../../__tests__/e2e/harness/cloud.js';
 import { defineGlueJobs, location, project, region } from '../../../__tests__/e2e/harness/fleet.js';
 import type { JsonObject } from '../../../src/model/json.js';
-import type { Trap } from '../tool.js';
+import type { Trap } from '../../support/push-trap.js';
 import { type CrashEngine, cloudTime, type Seen, siblingName } from './engine.js';
 
 const up = new Set([
   ...['JOB_STATE_QUEUED', 'JOB_STATE_PENDING', 'JOB_STATE_RUNNING'],
   ...['WAITING', 'STARTING', 'RUNNING', 'RESTARTING'],
+  ...['UPDATING', 'ROLLING_BACK'],
 ]);
+/** Code of applications that somebody else made. */
+const byHand = 's3://planted/by-hand.jar';
 const leaving = new Set(['JOB_STATE_DRAINING', 'JOB_STATE_CANCELLING', 'STOPPING', 'CANCELLING']);
 /** More jobs than one fleet usually has run side by side here. */
 const quotas = {
   dataflow: { concurrentJobs: 1000 },
   glue: { runQuota: 1000 },
   flink: { taskManagers: 1000, historySeconds: 1e9 },
+  'managed-flink': {},
 };
 
-/** Dataflow, Glue or Flink on the local cloud. `trapped`: the service whose calls are points; `*`: stores too. */
+type EmulatedId = keyof typeof quotas;
+
+/** Dataflow, Glue, Flink or Managed Flink on the local cloud. `trapped`: the service whose calls are points; `*`: stores too. */
 export async function emulated(
-  id: 'dataflow' | 'glue' | 'flink',
+  id: EmulatedId,
   rate: number,
   settings: JsonObject,
   members: JsonObject = {},
-  trapped: '*' | 'dataflow' | 'glue' | 'flink' = '*',
+  trapped: '*' | EmulatedId = '*',
 ): Promise<CrashEngine> {
   const cloud = await openCloud(rate);
   await cloud.set({ service: id, ...quotas[id], ...settings });
@@ -32,12 +38,15 @@ export async function emulated(
     calls: callTrap(cloud, trapped),
     async setUp(jobs) {
       if (id === 'glue') await defineGlueJobs(cloud, [...jobs, siblingName], members);
+      if (id !== 'managed-flink') return;
+      for (const job of jobs) await cloud.plant({ service: id, applicationName: job, code: byHand, state: 'READY' });
     },
     async plantSibling() {
       const runs = {
         glue: { jobName: siblingName, region, state: 'RUNNING' },
         dataflow: { name: siblingName, project, region: location, state: 'JOB_STATE_RUNNING' },
         flink: { name: siblingName },
+        'managed-flink': { applicationName: siblingName, code: byHand },
       };
       await cloud.plant({ service: id, ...runs[id] });
     },
@@ -60,7 +69,12 @@ export async function emulated(
 function seen(run: RunView): Seen {
   const { ageSeconds: _, ExecutionTime: __, ...view } = run;
   const carriers = ['labels', 'Arguments', 'parameters'];
-  const marks = Object.assign({}, ...carriers.map((name) => run[name] as object | undefined)) as object;
+  const groups = (run['groups'] ?? {}) as { readonly [group: string]: object };
+  const own = Object.entries(groups['stream-rollout'] ?? {}).map(([key, value]) => [`stream-rollout.${key}`, value]);
+  const marks = Object.assign(
+    Object.fromEntries(own),
+    ...carriers.map((name) => run[name] as object | undefined),
+  ) as object;
   const field = (name: string) =>
     Object.entries(marks).find(([key]) => /stream-rollout[-.](.+)$/.exec(key)?.[1] === name)?.[1] as string | undefined;
   const [revision, rollout, step] = [field('revision'), field('rollout'), field('step')];

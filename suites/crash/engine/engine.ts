@@ -1,8 +1,8 @@
 import type { LocalCloud } from '../../../__tests__/e2e/harness/cloud.js';
 import type { JsonObject } from '../../../src/model/json.js';
-import type { Trap } from '../tool.js';
+import type { Trap } from '../../support/push-trap.js';
 
-export type EngineId = 'dataflow' | 'glue' | 'flink' | 'command';
+export type EngineId = 'dataflow' | 'glue' | 'flink' | 'managed-flink' | 'command';
 
 /** A run as its engine has it, whatever its lists show. */
 export interface Seen {
@@ -49,6 +49,7 @@ export const lateSeconds: { readonly [id in EngineId]: number } = {
   glue: 30 + 30,
   // Its list is never late: nothing stands still.
   flink: 60 + 3,
+  'managed-flink': 30 + 30,
   command: 60 + 30,
 };
 

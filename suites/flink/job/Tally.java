@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
@@ -24,7 +26,7 @@ import org.apache.flink.util.Collector;
  * What a rollout lost, repeated or forgot, and how long nothing was processed, can be read from that file.
  *
  * <p>Arguments: FILE RATE (numbers a second) [NAME of the job]. The resource "version" in the jar says how it behaves: v1, v2 (one more
- * operator, without state), and v2 with a fault.
+ * operator, without state), v1-own and v2-own (they set global parameters of their own), and v2 with a fault.
  */
 public class Tally {
     public static void main(String[] args) throws Exception {
@@ -33,6 +35,9 @@ public class Tally {
             throw new IllegalArgumentException("the topology of v2-main-fails can't be built");
         }
         StreamExecutionEnvironment flink = StreamExecutionEnvironment.getExecutionEnvironment();
+        if (version.endsWith("-own")) {
+            flink.getConfig().setGlobalJobParameters(new Own());
+        }
         DataGeneratorSource<Long> numbers =
                 new DataGeneratorSource<>(
                         number -> number,
@@ -41,7 +46,7 @@ public class Tally {
                         Types.LONG);
         DataStream<Long> read =
                 flink.fromSource(numbers, WatermarkStrategy.noWatermarks(), "numbers").uid("numbers").setParallelism(1);
-        if (!version.equals("v1")) {
+        if (!version.startsWith("v1")) {
             read = read.filter(number -> number >= 0).name("positive").uid("positive");
         }
         SingleOutputStreamOperator<String> tallied =
@@ -66,6 +71,14 @@ public class Tally {
     static String version() throws Exception {
         try (InputStream resource = Tally.class.getResourceAsStream("/version")) {
             return new String(resource.readAllBytes(), StandardCharsets.UTF_8).trim();
+        }
+    }
+
+    /** Parameters of the program itself: they take the place of those that the submission gave. */
+    static class Own extends ExecutionConfig.GlobalJobParameters {
+        @Override
+        public Map<String, String> toMap() {
+            return Map.of("owner", "the program");
         }
     }
 

@@ -13,6 +13,11 @@ export function samePath(a: string, b: string): boolean {
   return normalised(a) === normalised(b);
 }
 
+/** The checkpoint was written by the run itself: after a failover or a rescale it goes on from there. */
+export function isOwn(path: string, id: string): boolean {
+  return path.includes(`/${id}/`);
+}
+
 /** A URI that the tool's stores read, of a name below a snapshot; null: no store of the tool reads it (HDFS, ABFS). */
 export function readableUri(path: string, below = ''): string | null {
   const plain = normalised(path);

@@ -1,0 +1,60 @@
+import { isObject, type Json, type JsonObject } from '../../model/json.js';
+import { isActive } from '../../model/run.js';
+import type { Progress, RunCall } from '../engine.js';
+import { applied } from './apply.js';
+import { changedDocument, closedEntries } from './document.js';
+import { failed } from './errors.js';
+import { isCancelled, type Kit, running, succeeded } from './kit.js';
+import { isFailure } from './kubectl.js';
+import { begunFrom, refusal } from './launch.js';
+import { standingIn } from './resources.js';
+import { runsIn, type Seen, type Standing } from './seen.js';
+import { isSuspended } from './status.js';
+import { kindOf, partsOf } from './target.js';
+
+/**
+ * Suspends the job of a resource while it is at this run, and follows it until it is suspended. The operator takes a savepoint for it and keeps
+ * its path. The resource stays.
+ */
+export async function stop(kit: Kit, call: RunCall): Promise<Progress> {
+  const { id, name } = call.run;
+  const standing = await standingIn(kit, kindOf(call.subject.target), name);
+  const run = standing === null ? null : (runsIn(standing).find((seen) => seen.id === id) ?? null);
+  if (standing === null || run === null) {
+    if (call.run.endedAt !== null) return succeeded(id);
+    return failed('flink-operator-run-missing', `${name}: there is no run ${id}.`);
+  }
+  if (!isActive(run)) return succeeded(id);
+  if (standing.resource.metadata.deletionTimestamp !== undefined || isSuspended(standing.specs.wanted))
+    return running(2);
+  // The other child of a blue/green resource: the operator itself takes it away.
+  if (run.state === 'stopping') return running(3);
+  if (isCancelled(kit, call)) return running(1);
+  const { mode, kept } = endOf(standing, run);
+  const now = new Date(kit.ambient.clock.now()).toISOString();
+  const entries = closedEntries(standing, now).map((entry) =>
+    entry.run === id ? { ...entry, end: 'stopped' as const, endedAt: null, kept } : entry,
+  );
+  const suspended = (spec: JsonObject): JsonObject => {
+    const job = isObject(spec['job']) ? spec['job'] : {};
+    return { ...spec, job: { ...job, state: 'suspended', ...(mode === null ? {} : { upgradeMode: mode }) } };
+  };
+  const answer = await applied(kit, changedDocument(standing, suspended, entries), call, true);
+  if (isFailure(answer)) return refusal(answer, `${name}: kubectl apply`);
+  return running(1);
+}
+
+/**
+ * How the operator ends a run. With a mode that keeps state, unless somebody has declared that it may go. A run that never came up can take no
+ * savepoint: it is ended as it is, and what it was begun with is kept for the next one.
+ */
+function endOf(standing: Standing, run: Seen): { readonly mode: Json | null; readonly kept: string | null } {
+  const { job } = partsOf(standing.specs.wanted);
+  const none = { mode: null, kept: null };
+  if (run.state !== 'running' && job['upgradeMode'] === 'savepoint') {
+    return { mode: 'stateless', kept: begunFrom(standing, run) };
+  }
+  // The operator's default, which nobody has chosen.
+  if (job['upgradeMode'] === undefined) return { mode: 'savepoint', kept: null };
+  return none;
+}

@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type JsonObject, merged } from '../../src/model/json.js';
+import type { JobReport, Report } from '../../src/model/report.js';
+import { type Checkout, makeCheckout } from '../support/checkout.js';
+import { cached } from '../support/paths.js';
+import { tool } from '../support/tool.js';
+import { type Resource, reconciledOf, resourceOn, runs } from './resource.js';
+import { realSide, type Side } from './side.js';
+
+const name = 'orders';
+let side: Side;
+let orders: Resource;
+let checkout: Checkout;
+let folder: string;
+let isFirst = true;
+
+beforeAll(async () => {
+  side = await realSide([name]);
+  orders = resourceOn(side, name);
+  checkout = await makeCheckout();
+  folder = mkdtempSync(join(tmpdir(), 'kubernetes-ledger-'));
+}, 300_000);
+afterAll(async () => {
+  checkout?.remove();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+  await side?.stop();
+}, 60_000);
+
+/** Flink's own port, since the API server leads to no address of this machine; its gates are those that say which run is healthy. */
+function declared(image: string, change: JsonObject): JsonObject {
+  const target = merged({ spec: orders.spec(image), 'rest-url': side.rest(name) }, change);
+  const gates = [
+    { signal: 'checkpoints', mode: 'converge', min: 1, for: '0s', deadline: '10m', interval: '2s' },
+    { signal: 'restarts', mode: 'budget', 'max-delta': 1, interval: '2s', advisory: true },
+    { signal: 'throughput', mode: 'converge', min: 0, interval: '5s', advisory: true },
+  ];
+  const verify = { 'running-within': isFirst ? '60m' : '3m', bake: '3s', gates };
+  return { engine: 'flink-operator', sink: 'transactional', verify, target };
+}
+
+/** Commits the job and rolls it out with the built CLI. */
+async function rollout(image: string, change: JsonObject = {}): Promise<JobReport> {
+  const manifest = {
+    version: 1,
+    name: 'suite',
+    environments: { production: {} },
+    jobs: { [name]: declared(image, change) },
+  };
+  await checkout.commit(image, { '.github/streaming-jobs.yml': JSON.stringify(manifest, null, 2) });
+  const env = {
+    STREAM_ROLLOUT_KUBE_SERVER: side.url,
+    NODE_COMPILE_CACHE: cached('compiled'),
+    // An empty ledger is met with a wait of more than a minute; a fast clock makes it short, as it may on this machine alone.
+    ...(isFirst && { STREAM_ROLLOUT_CLOCK_RATE: '20', STREAM_ROLLOUT_CLOCK_ORIGIN: String(Date.now()) }),
+  };
+  const { document, stderr } = await tool<Report>(
+    checkout.path,
+    env,
+    'apply',
+    '--ledger',
+    `file:${join(folder, 'ledger')}`,
+  );
+  isFirst = false;
+  const found = document.jobs?.find(({ job }) => job === name);
+  if (found === undefined) throw new Error(`nothing was told of ${name}:\n${JSON.stringify(document)}\n${stderr}`);
+  return found;
+}
+
+const imageOf = async () => reconciledOf(await orders.get()).image;
+
+describe('our engine on the real operator', () => {
+  it('starts a job', async () => {
+    expect(await rollout('steady:v1')).toMatchObject({ outcome: 'succeeded' });
+    expect(await orders.get()).toMatchObject({ status: { lifecycleState: 'STABLE', jobStatus: { state: 'RUNNING' } } });
+  }, 300_000);
+
+  it('leaves it alone when nothing changed', async () => {
+    const { metadata } = await orders.get();
+    expect(await rollout('steady:v1')).toMatchObject({ outcome: 'unchanged' });
+    expect((await orders.get()).metadata.generation).toBe(metadata.generation);
+  }, 100_000);
+
+  it('upgrades it with a savepoint', async () => {
+    const before = await orders.get();
+    expect(await rollout('steady:v2')).toMatchObject({ outcome: 'succeeded', strategy: 'in-place-update' });
+    const after = await orders.get();
+    expect(reconciledOf(after).image).toBe('steady:v2');
+    expect(after.status?.jobStatus?.jobId).toBe(before.status?.jobStatus?.jobId);
+    const checkpoints = await orders.rest(`/jobs/${after.status?.jobStatus?.jobId}/checkpoints`);
+    expect(checkpoints['latest']).toMatchObject({ restored: { is_savepoint: true } });
+  }, 300_000);
+
+  it('tells of a spec that the operator refuses, while the old run goes on', async () => {
+    const wrong = { spec: { flinkConfiguration: { 'kubernetes.cluster-id': 'mine' } } };
+    expect(await rollout('steady:v1', wrong)).toMatchObject({ outcome: 'failed' });
+    expect(await imageOf()).toBe('steady:v2');
+    expect((await orders.get()).status?.jobStatus?.state).toBe('RUNNING');
+    expect(await rollout('steady:v1')).toMatchObject({ outcome: 'succeeded' });
+    expect(await imageOf()).toBe('steady:v1');
+  }, 300_000);
+
+  it('refuses to change what another manager has set', async () => {
+    await orders.patch({ spec: { image: 'steady:v2' } });
+    await orders.until('is as the other one wants it', runs('steady:v2'));
+    const { generation } = (await orders.get()).metadata;
+    expect(await rollout('steady:v3')).toMatchObject({ outcome: 'refused' });
+    expect((await orders.get()).metadata.generation).toBe(generation);
+    await orders.apply(orders.spec('steady:v1'), 'fieldManager=stream-rollout&force=true');
+    await orders.until('is as it was', runs('steady:v1'));
+  }, 300_000);
+
+  it('takes a job that finished for none that is healthy', async () => {
+    const done = await rollout('steady:finishes');
+    expect(['succeeded', 'unchanged', 'adopted']).not.toContain(done.outcome);
+    expect(done.outcome).toBe('rolled-back');
+    expect(await orders.get()).toMatchObject({ status: { jobStatus: { state: 'RUNNING' } } });
+    expect(await imageOf()).toBe('steady:v1');
+  }, 400_000);
+});
