@@ -31,7 +31,10 @@ afterAll(async () => {
 
 /** Flink's own port, since the API server leads to no address of this machine; its gates are those that say which run is healthy. */
 function declared(image: string, change: JsonObject): JsonObject {
-  const target = merged({ spec: orders.spec(image), 'rest-url': side.rest(name) }, change);
+  const { job, ...spec } = orders.spec(image);
+  // Whether a job runs is set by the tool.
+  const { state: _, ...whole } = job as JsonObject;
+  const target = merged({ spec: { ...spec, job: whole }, 'rest-url': side.rest(name) } as JsonObject, change);
   const gates = [
     { signal: 'checkpoints', mode: 'converge', min: 1, for: '0s', deadline: '10m', interval: '2s' },
     { signal: 'restarts', mode: 'budget', 'max-delta': 1, interval: '2s', advisory: true },

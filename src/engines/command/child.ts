@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
+import { forget, keepUntilExit, signalGroup } from '../../platforms/processes/group.js';
 import { lineReader } from './lines.js';
 import type { Command } from './target.js';
 import { graceSeconds } from './times.js';
@@ -64,7 +65,7 @@ function execute(program: string, args: readonly string[], invocation: Invocatio
     };
     const settle = (ended: Ended) => {
       unwatch();
-      live.delete(child);
+      forget(child);
       resolve(ended);
     };
 
@@ -96,28 +97,4 @@ function execute(program: string, args: readonly string[], invocation: Invocatio
       child.once('close', answer);
     });
   });
-}
-
-const live = new Set<ChildProcess>();
-let watching = false;
-
-/** A process that exits while a command runs takes the command with it: no orphan acts after we are gone. */
-function keepUntilExit(child: ChildProcess): void {
-  live.add(child);
-  if (watching) return;
-  watching = true;
-  process.once('exit', () => {
-    for (const one of live) signalGroup(one, 'SIGKILL');
-  });
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    // Windows has no process groups to signal.
-    if (process.platform === 'win32') child.kill(signal);
-    else process.kill(-child.pid, signal);
-  } catch {
-    // The group is gone already.
-  }
 }

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { forget, keepUntilExit, signalGroup } from '../../platforms/processes/group.js';
 
 /** Longest output of one call; a namespace's list of resources with their status stays far below. */
 const mostBytes = 64 * 1024 * 1024;
@@ -44,7 +45,7 @@ export function run({ program, args, env, stdin, seconds, signal }: Invocation):
       clearTimeout(limit);
       clearTimeout(hard);
       signal.removeEventListener('abort', cancelled);
-      live.delete(child);
+      forget(child);
       resolve(ended);
     };
     const keep = (parts: Buffer[]) => (data: Buffer) => {
@@ -66,28 +67,4 @@ export function run({ program, args, env, stdin, seconds, signal }: Invocation):
       settle({ how: 'exited', code: code ?? 128, stdout: text(out), stderr: text(err) });
     });
   });
-}
-
-const live = new Set<ChildProcess>();
-let watching = false;
-
-/** A process that exits takes its calls with it: none acts after it is gone. */
-function keepUntilExit(child: ChildProcess): void {
-  live.add(child);
-  if (watching) return;
-  watching = true;
-  process.once('exit', () => {
-    for (const one of live) signalGroup(one, 'SIGKILL');
-  });
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    // Windows has no process groups to signal.
-    if (process.platform === 'win32') child.kill(signal);
-    else process.kill(-child.pid, signal);
-  } catch {
-    // The group is gone already.
-  }
 }

@@ -8,7 +8,8 @@ const restartGapSeconds = 240;
 
 const rejections = {
   rolling: 'A managed Flink application has no instances that could be replaced one by one.',
-  'savepoint-upgrade': 'in-place-update is the savepoint upgrade here: the service takes the snapshot, stops the job and starts the new version from it in one call.',
+  'savepoint-upgrade':
+    'in-place-update is the savepoint upgrade here: the service takes the snapshot, stops the job and starts the new version from it in one call.',
   'drain-and-resubmit': 'The service has no drain; StopApplication takes a snapshot.',
 } as const satisfies { readonly [strategy in StrategyName]?: string };
 

@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url), __dirname = __toPath(new URL('.', import.meta.url));
+var t=new Set,c=!1;function n(i){t.add(i),!c&&(c=!0,process.once("exit",()=>{for(let o of t)e(o,"SIGKILL")}))}function s(i){t.delete(i)}function e(i,o){if(i.pid!==void 0)try{process.platform==="win32"?i.kill(o):process.kill(-i.pid,o)}catch{}}export{n as a,s as b,e as c};
