@@ -103,6 +103,8 @@ export interface OverlapCall extends LaunchCall {
 /** A call that acts on one run, by its id. */
 export interface RunCall extends CallBase {
   readonly run: Run;
+  /** True where a run is undone: what goes on in its place begins with state of before it, so that its own may go. */
+  readonly undo?: boolean;
 }
 
 export interface ScaleCall extends RunCall {

@@ -86,7 +86,7 @@ async function send(...[call, record, session, subject, tail, memo, signal, isLa
     case 'drain':
       return need(can.drain, 'drain')({ ...base, run: onRun(call) });
     case 'stop':
-      return need(can.stop ?? can.drain, 'stop')({ ...base, run: onRun(call) });
+      return need(can.stop ?? can.drain, 'stop')({ ...base, run: onRun(call), undo: call.step.startsWith('undo-') });
     case 'snapshot':
       return call.step === 'snapshot'
         ? need(can.snapshot, 'snapshot')({ ...base, run: onRun(call), directory: record.rollout })

@@ -53,7 +53,7 @@ export async function startOperator(
     return (await fetch(`http://127.0.0.1:${probe}/`).catch(() => null))?.ok === true;
   };
   try {
-    await until('the operator', healthy, Boolean, 120);
+    await until('the operator', healthy, Boolean, 240);
   } catch (error) {
     await operator.end('SIGKILL');
     throw error;

@@ -57,6 +57,11 @@ describe('what kubectl says', () => {
     ['error: You must be logged in to the server (Unauthorized)', 'unable', 'flink-operator-credentials'],
     ['error: context "nowhere" does not exist', 'unable', 'flink-operator-kubeconfig'],
     [
+      'Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      'unable',
+      'flink-operator-kubeconfig',
+    ],
+    [
       'The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?',
       'unsent',
       'flink-operator-unavailable',

@@ -126,9 +126,10 @@ function settled(others: readonly Owner[], before: JsonObject, after: JsonObject
   };
 }
 
-/** An ordinary write: what it changed is the writer's from then on. */
+/** An ordinary write: what it changed is the writer's from then on. It may name other owners than there are, as kubectl's own migration does. */
 export function updated(kind: Kind, live: JsonObject | null, next: JsonObject, writer: Writer): JsonObject {
-  const owners = ownersOf(live);
+  const named = writer.subresource === '' ? ownersOf(next) : [];
+  const owners = live !== null && named.length > 0 ? named : ownersOf(live);
   const isMine = (owner: Owner) =>
     owner.operation === 'Update' && owner.manager === writer.manager && owner.subresource === writer.subresource;
   const mine = owners.find(isMine);

@@ -49,7 +49,7 @@ const told: readonly { readonly text: RegExp; readonly kind: FailureKind; readon
   },
   { text: /\(TooManyRequests\)/, kind: 'throttled', code: 'flink-operator-unavailable' },
   {
-    text: /context "[^"]*" does not exist|no such file or directory|error loading config file|invalid configuration/,
+    text: /context "[^"]*" does not exist|no such file or directory|error loading config file|invalid configuration|Unable to connect to the server: .*x509: /,
     kind: 'unable',
     code: 'flink-operator-kubeconfig',
   },

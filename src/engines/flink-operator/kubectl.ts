@@ -22,6 +22,8 @@ export interface ApplyOptions {
   /** Have it checked by the server, and nothing stored. */
   readonly dryRun?: boolean;
   readonly signal: AbortSignal;
+  /** Asked once it is this call's turn: true where nothing may be sent any more. */
+  readonly isLate?: () => boolean;
 }
 
 /** Calls of the API server by kubectl, without a shell. Reads throw RolloutErrors; an apply gives its failure back, since its kind decides. */
@@ -37,18 +39,28 @@ export function openKubectl(target: JsonObject, ambient: Ambient): Kubectl {
   const program = typeof target['kubectl'] === 'string' ? target['kubectl'] : 'kubectl';
   const server = ambient.env[serverVariable];
   const limit = pLimit(concurrent);
-  const access = server
-    ? ['--server', server]
-    : [...flag('--context', target['context']), ...flag('--kubeconfig', target['kubeconfig'])];
+  const config = flag('--kubeconfig', target['kubeconfig']);
+  const declared = server ? ['--server', server] : [...flag('--context', target['context']), ...config];
+  let begun: Promise<readonly string[]> | null = null;
   // A kubeconfig of this machine must not lend its credentials to another server.
   const env = { ...withoutOurs(ambient.env), ...(server ? { KUBECONFIG: '/dev/null' } : {}) };
 
-  function call(args: readonly string[], stdin: string, signal: AbortSignal): Promise<Ended> {
-    const all = [...args, ...access, `--request-timeout=${requestSeconds}s`];
-    return limit(() => run({ program, args: all, env, stdin, seconds: callSeconds, signal }));
+  /** The cluster that a session begins with stays its cluster: somebody may switch the kubeconfig's context meanwhile. */
+  async function current(): Promise<readonly string[]> {
+    const args = ['config', 'current-context', ...config];
+    const ended = await run({ program, args, env, stdin: '', seconds: callSeconds, signal: ambient.signal });
+    if (ended.how !== 'exited') begun = null;
+    // Without a context there is none to switch: kubectl then goes by the pod that it runs in.
+    return ended.how === 'exited' && ended.code === 0 ? [...flag('--context', ended.stdout.trim()), ...config] : config;
   }
 
-  const raw = (path: string) => call(['get', '--raw', path], '', ambient.signal);
+  async function call(args: readonly string[], stdin: string, signal: AbortSignal): Promise<Ended> {
+    begun ??= declared[0] === '--server' || declared[0] === '--context' ? Promise.resolve(declared) : current();
+    const all = [...args, ...(await begun), `--request-timeout=${requestSeconds}s`];
+    return run({ program, args: all, env, stdin, seconds: callSeconds, signal });
+  }
+
+  const raw = (path: string) => limit(() => call(['get', '--raw', path], '', ambient.signal));
   return {
     raw,
     async get(path) {
@@ -60,7 +72,7 @@ export function openKubectl(target: JsonObject, ambient: Ambient): Kubectl {
       // A read has no effect that could be unknown.
       throw errorOf(failure.kind === 'unknown' ? { ...failure, code: 'flink-operator-unavailable' } : failure, what);
     },
-    async apply(resource, { force, dryRun, signal }) {
+    async apply(resource, { force, dryRun, signal, isLate }) {
       const args = [
         ...[
           'apply',
@@ -76,12 +88,21 @@ export function openKubectl(target: JsonObject, ambient: Ambient): Kubectl {
         ...(dryRun ? ['--dry-run=server'] : []),
       ];
       const both = AbortSignal.any([signal, ambient.signal]);
-      const ended = await call(args, JSON.stringify(resource), both);
+      const ended = await limit(async () => (isLate?.() ? null : call(args, JSON.stringify(resource), both)));
+      if (ended === null) return late;
       if (ended.how !== 'exited' || ended.code !== 0) return failureOf(ended);
       return parsed(ended.stdout, 'kubectl apply') as unknown as Resource;
     },
   };
 }
+
+/** Nothing was sent. */
+const late: Failure = {
+  kind: 'contended',
+  code: 'flink-operator-contended',
+  text: 'other calls were under way until it was too late for this one',
+  conflicts: [],
+};
 
 export function isFailure(answer: Resource | Failure): answer is Failure {
   return 'conflicts' in answer;
@@ -104,7 +125,7 @@ function parsed(text: string, what: string): JsonObject {
 }
 
 function flag(name: string, value: unknown): readonly string[] {
-  return typeof value === 'string' ? [name, value] : [];
+  return typeof value === 'string' && value !== '' ? [name, value] : [];
 }
 
 /** The runner's own files and the action's inputs (a token is among them) are none of kubectl's business. */

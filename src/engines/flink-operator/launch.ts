@@ -10,6 +10,7 @@ import { sameStep, stampedId, stampIn } from './marks.js';
 import { standingIn } from './resources.js';
 import { runsIn, type Seen, type Standing } from './seen.js';
 import type { Resource } from './shapes.js';
+import { savepointIn } from './status.js';
 import { kindOf, nameOf, partsOf } from './target.js';
 
 /**
@@ -64,7 +65,7 @@ async function launch(kit: Kit, call: LaunchCall, name: string, standing: Standi
     entries: entriesWith(standing, { run, stamp: call.stamp, target: call.target }, now),
   });
   if (isCancelled(kit, call)) return running(1);
-  const answer = await applied(kit, document, call, call.target['force-conflicts'] === true);
+  const answer = await applied(kit, standing, document, call, call.target['force-conflicts'] === true);
   if (isFailure(answer)) return refusal(answer, `${name}: kubectl apply`);
   return readBack(answer, call, name);
 }
@@ -90,6 +91,7 @@ async function bringBack(kit: Kit, call: LaunchCall, standing: Standing, deploye
   if (isCancelled(kit, call)) return running(1);
   const answer = await applied(
     kit,
+    standing,
     changedDocument(standing, (spec) => spec, entries),
     call,
     true,
@@ -141,7 +143,7 @@ function startOf(call: LaunchCall, standing: Standing | null): string | null {
  * their status.
  */
 export function begunFrom({ resource }: Pick<Standing, 'resource'>, run: Seen | null): string | null {
-  if (resource.kind !== 'FlinkBlueGreenDeployment') return run?.of?.status?.jobStatus?.upgradeSavepointPath || null;
+  if (resource.kind !== 'FlinkBlueGreenDeployment') return savepointIn(run?.of?.status);
   const path = partsOf(run?.of?.spec).job['initialSavepointPath'];
   return typeof path === 'string' ? path : null;
 }

@@ -56,6 +56,8 @@ export interface Entry {
 /** Entries that are kept, and entries of which it is kept what was declared: annotations have 256 KiB in all. */
 const mostEntries = 10;
 const mostDeclared = 2;
+/** Above it what was declared is left out, too: hand-made changes of it then go unnoticed. */
+const mostBytes = 64 * 1024;
 
 /** The entries of a resource. Where it was made by the launch itself, its uid was not known yet when the id was written. */
 export function entriesOf({ metadata: { name, uid = '', annotations } }: Resource): readonly Entry[] {
@@ -77,8 +79,10 @@ export function entriesOf({ metadata: { name, uid = '', annotations } }: Resourc
 export function entriesText(entries: readonly Entry[]): string {
   const kept = entries
     .slice(0, mostEntries)
-    .map((entry, index) => (index < mostDeclared ? entry : { ...entry, declared: null }));
-  return JSON.stringify(kept);
+    .map((entry, index) => (index < mostDeclared ? entry : { ...entry, declared: null, error: null }));
+  const text = JSON.stringify(kept);
+  if (Buffer.byteLength(text) <= mostBytes) return text;
+  return JSON.stringify(kept.map((entry) => ({ ...entry, declared: null })));
 }
 
 /** The stamp of an entry. */

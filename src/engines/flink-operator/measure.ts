@@ -7,6 +7,7 @@ import { seenRun } from './find.js';
 import type { Jobs } from './jobs.js';
 import type { Kit } from './kit.js';
 import type { Seen } from './seen.js';
+import { savepointIn } from './status.js';
 
 /** How long what was read of a resource serves the signals that are asked for together, in milliseconds. */
 const sharedMs = 1000;
@@ -29,7 +30,7 @@ export function measuring(kit: Kit, jobs: Jobs) {
   }
 
   function memoryOf(seen: Seen, jobId: string): Sight['memory'] {
-    const path = seen.of?.status?.jobStatus?.upgradeSavepointPath;
+    const path = savepointIn(seen.of?.status);
     const memory = memories.get(seen.id) ?? { from: new Map(path ? [[jobId, path]] : []) };
     memories.set(seen.id, memory);
     return memory;

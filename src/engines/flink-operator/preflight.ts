@@ -4,6 +4,7 @@ import type { Finding } from '../../model/finding.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Intended } from '../engine.js';
 import { conflictText, isFree } from './apply.js';
+import { takeover } from './client-side.js';
 import { launchDocument } from './document.js';
 import type { Jobs } from './jobs.js';
 import type { Kit } from './kit.js';
@@ -165,6 +166,8 @@ async function dryRun(
   const { namespace } = kit;
   const entries = standing?.entries ?? [];
   const document = launchDocument(filled, { name, namespace, stamp, standing, from: null, entries });
+  const costly = takeover(standing?.resource ?? null, document);
+  if (costly !== null) return [finding(costly.code, 'error', `${name}: ${costly.text}.`)];
   const force = target['force-conflicts'] === true;
   const answer = await kit.kubectl.apply(document, { force, dryRun: true, signal: kit.ambient.signal });
   if (!isFailure(answer)) return [];

@@ -35,7 +35,7 @@ export async function scale(kit: Kit, call: ScaleCall): Promise<Progress> {
   }
   if (isCancelled(kit, call)) return running(1, call.memo);
   const document = changedDocument(standing, (spec) => laidOver(spec, wanted), null);
-  const answer = await applied(kit, document, call, call.subject.target['force-conflicts'] === true);
+  const answer = await applied(kit, standing, document, call, call.subject.target['force-conflicts'] === true);
   return isFailure(answer) ? refusal(answer, `${name}: kubectl apply`) : running(1, call.memo);
 }
 

@@ -42,7 +42,9 @@ export interface Status {
     readonly startTime?: string;
     readonly updateTime?: string;
     readonly upgradeSavepointPath?: string | null;
-    readonly savepointInfo?: { readonly lastSavepoint?: { readonly location?: string } | null };
+    readonly savepointInfo?: {
+      readonly lastSavepoint?: { readonly location?: string; readonly triggerType?: string } | null;
+    };
   } | null;
   readonly reconciliationStatus?: {
     readonly state?: string;

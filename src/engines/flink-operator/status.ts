@@ -99,6 +99,17 @@ export type StateCode =
   | 'flink-operator-run-failed'
   | 'flink-operator-run-finished';
 
+/**
+ * Savepoint that the operator began the job with at its last upgrade; null: it names none. Up to 1.9 it stands among the other savepoints. What
+ * is no path is the operator's word for the state that high availability has.
+ */
+export function savepointIn(status: Status | undefined): string | null {
+  const { upgradeSavepointPath, savepointInfo } = status?.jobStatus ?? {};
+  const last = status?.observedGeneration === undefined ? savepointInfo?.lastSavepoint : null;
+  const path = upgradeSavepointPath ?? (last?.triggerType === 'UPGRADE' ? last.location : null);
+  return path?.includes('/') ? path : null;
+}
+
 /** The state in the operator's own words. */
 export function statusText({ status }: Resource): string {
   const { lifecycleState, jobStatus, jobManagerDeploymentStatus } = status ?? {};

@@ -5,6 +5,7 @@ import { isProcessing } from '../../platforms/flink/states.js';
 import type { Jobs } from './jobs.js';
 import type { Kit } from './kit.js';
 import type { Seen } from './seen.js';
+import { savepointIn } from './status.js';
 import { partsOf } from './target.js';
 
 /** Flink tells what it restored up to `web.refresh-interval` late; so long after the start nothing is concluded from its absence. */
@@ -50,5 +51,5 @@ export async function confirmed(kit: Kit, jobs: Jobs, proven: Proven, seen: Seen
 /** The savepoint that the operator took for the upgrade; null where it went another way, or none is told. */
 function expectedPath(seen: Seen): string | null {
   if (seen.of?.kind !== 'FlinkDeployment' || partsOf(seen.spec).job['upgradeMode'] !== 'savepoint') return null;
-  return seen.of.status?.jobStatus?.upgradeSavepointPath || null;
+  return savepointIn(seen.of.status);
 }

@@ -27,7 +27,8 @@ export const flinkOperatorCodes = {
     next: 'Install kubectl 1.28 or newer on the runner, or give its path as target.kubectl.',
   },
   'flink-operator-kubeconfig': {
-    meaning: 'kubectl does not find its kubeconfig, or the context that the target names.',
+    meaning:
+      'kubectl does not find its kubeconfig or the context that the target names, or does not trust the API server’s certificate.',
     next: 'Check the step that writes the kubeconfig, target.kubeconfig and target.context.',
   },
   'flink-operator-credentials': {
@@ -66,6 +67,11 @@ export const flinkOperatorCodes = {
   'flink-operator-contended': {
     meaning: 'The resource was changed at the same moment. Nothing was changed by this call.',
     next: 'Nothing by hand: the rollout looks again before it goes on.',
+  },
+  'flink-operator-client-side-applied': {
+    meaning:
+      'The resource was applied on the client (kubectl apply without --server-side), and kubectl would take out what the manifest does not name. Nothing was changed.',
+    next: 'Declare the fields in the target, or end it for the resource: kubectl annotate KIND/NAME kubectl.kubernetes.io/last-applied-configuration- and apply it with --server-side from then on.',
   },
   'flink-operator-conflict': {
     meaning:

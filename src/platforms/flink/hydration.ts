@@ -40,7 +40,9 @@ export function hydrationOf(sight: Sight, run: Run): Promise<Hydration> {
 }
 
 async function search(sight: Sight, id: string): Promise<Hydration> {
-  if (!(await takesCheckpoints(sight, id))) return undefined;
+  const takes = await takesCheckpoints(sight, id);
+  if (takes === null) return null;
+  if (!takes) return undefined;
   const checkpoints = await sight.api.checkpoints(id);
   if (checkpoints === null) return null;
   const restored = checkpoints.latest.restored?.external_path ?? null;

@@ -40,7 +40,9 @@ export async function measure(sight: Sight, run: Run, signal: string): Promise<r
 
 function ofCheckpoints(value: (checkpoints: Checkpoints) => number | null): Measure {
   return async (sight, run) => {
-    if (!(await takesCheckpoints(sight, run.id))) return undefined;
+    const takes = await takesCheckpoints(sight, run.id);
+    if (takes === null) return null;
+    if (!takes) return undefined;
     const checkpoints = await sight.api.checkpoints(run.id);
     return checkpoints === null ? null : value(checkpoints);
   };
