@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/__tests__'],
@@ -14,5 +16,5 @@ export default {
   reporters: process.env['TEST_RESULTS'] ? ['default', '<rootDir>/suites/results.mjs'] : ['default'],
   testTimeout: 60_000,
   // Most tests wait for processes and emulated clocks: more of them than processors are at work at once.
-  maxWorkers: 3,
+  maxWorkers: Math.max(3, availableParallelism()),
 };

@@ -85,6 +85,7 @@ describe('the published schemas', () => {
           },
           ...{
             run: null,
+            recordedRun: 'a',
             state: null,
             url: null,
             others: [],
@@ -94,6 +95,8 @@ describe('the published schemas', () => {
             trailing: [],
             quarantined: [],
             error: 'no',
+            code: 'look-failed',
+            next: null,
           },
           open: { rollout: 'r', n: 1, strategy: 'restart', since: '2026-11-22T10:00:00Z', holder: null },
         },

@@ -34,6 +34,8 @@ it('the checks before a rollout are told what its undo would start, in plan and 
   here.declare({ a: { v: 2 } });
   await preflighted(await gather(bench(), { jobs: null }));
   expect(outcomesOf((await apply(bench(), async () => {})).report)).toEqual({ a: 'succeeded' });
+  // Nothing is uploaded or built for such a job: what the plan checks is what will be sent.
+  expect(heard.map(({ target }) => target?.['settings'])).toEqual([{ v: 1 }, { v: 2 }, { v: 2 }]);
   const told = heard.map(({ strategy, undo }) => [strategy, undo?.['settings'] ?? null]);
   expect(told).toEqual([
     ['create', null],

@@ -96,7 +96,21 @@ describe('status', () => {
       ['a', 'running'],
       ['b', null],
     ]);
-    expect(found.jobs[1]).toMatchObject({ run: null, error: expect.stringContaining('observe command') });
-    expect(renderStatus(found)).toMatch(/b +production +unreadable[\s\S]+b: .*observe command/);
+    const { runId, revision } = record?.good ?? {};
+    expect(found.jobs[1]).toMatchObject({
+      run: null,
+      runningRevision: null,
+      recordedRun: runId,
+      recordedRevision: revision,
+      error: expect.stringContaining('observe command'),
+      code: 'command-observe-failed',
+      next: expect.stringMatching(/\S/),
+    });
+    expect(found.jobs[0]).toMatchObject({ error: null, code: null, next: null });
+    const shown = renderStatus(found);
+    expect(shown).toMatch(new RegExp(`b +production +unreadable +${runId} +${revision} `));
+    expect(shown).toMatch(
+      /\nb: error command-observe-failed: .*observe command.* that the ledger recorded last\.\n {2}Next: \S/,
+    );
   });
 });

@@ -40,6 +40,20 @@ function changedField(of: Job, field: string, before: Json): Case {
   });
 }
 
+it('where none fits, what the engine has no way to do is no advice', () => {
+  const hasty = job('lake', { engine: 'batchy', maxGapSeconds: 10 });
+  const [finding] = plan(upgrade(hasty)).findings;
+  expect(finding).toMatchObject({
+    code: 'no-strategy',
+    message: expect.stringMatching(/parallel: .*slots.*restart: .*gap/),
+  });
+  expect(finding?.message).not.toMatch(/rolling|in-place-update|savepoint-upgrade|drain/);
+  expect(plan(upgrade(hasty)).rejected.map(({ strategy }) => strategy)).toContain('rolling');
+  // A strategy that a person names is always told of.
+  const named = plan(upgrade({ ...hasty, strategy: ['rolling', 'restart'] })).findings[0];
+  expect(named?.message).toContain('rolling: one unit');
+});
+
 describe('auto', () => {
   it.each<[string, Case, Partial<PlanOptions>, object]>([
     ['in place where the engine can', upgrade(orders), {}, { strategy: 'in-place-update', rejected: [] }],

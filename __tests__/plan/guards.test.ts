@@ -174,6 +174,73 @@ describe('only paths or ignore were edited', () => {
   });
 });
 
+describe('a job that is declared elsewhere', () => {
+  const line = (of: number) => ({ file: '.github/streaming-jobs.yml', line: of, column: 7 });
+  const moved = (place: string, more: Parameters<typeof job>[1]) =>
+    plan({
+      job: job('orders', {
+        positions: { engine: line(11), target: line(12), 'target.region': line(13), 'target.artifact': line(15) },
+        ...more,
+      }),
+      record: record(orders, { place }),
+    }).findings;
+
+  it('names the field that says where, its line, and what it was', () => {
+    const target = { ...orders.target, region: 'europe-west2', artifact: 'gs://acme/orders-2.json' };
+    expect(moved('acme-prod/europe-west1 (old)', { target })).toMatchObject([
+      {
+        code: 'job-elsewhere',
+        line: 13,
+        next: expect.stringMatching(/^if target\.region has a typo, correct it: it was europe-west1\. Else declare it/),
+      },
+    ]);
+  });
+
+  it('of another engine', () => {
+    expect(moved('acme-prod/us-east1', { engine: 'snappy' })).toMatchObject([
+      { line: 11, next: expect.stringContaining('if engine has a typo, correct it: it was flow') },
+    ]);
+  });
+
+  it('by no field of its own', () => {
+    expect(moved('acme-prod/us-east1', {})).toMatchObject([
+      { line: 12, next: expect.stringContaining('if target has a typo, correct it.') },
+    ]);
+  });
+});
+
+describe('a base that never came to run', () => {
+  const target = { ...orders.target, artifact: 'gs://acme/orders-2.json' };
+  const moved = job('orders', { target });
+  const at = { file: '.github/streaming-jobs.yml', line: 12, column: 5 };
+  const fields = [
+    { field: 'artifact', at },
+    { field: 'region', at },
+  ];
+  const changed = (code: string) => change(moved, code, { ...touchedBy('a.py'), fields });
+  const refused = {
+    n: 2,
+    revision: 'r1-refused000000000',
+    closed: { outcome: 'refused', code: null, message: '', at: '', runs: ['run-1'] },
+  } as const;
+
+  it.each([
+    ['by what was declared for the run', {}],
+    ['by what the run was launched with, after a refused rollout', refused],
+  ])('does not count where what runs has the declared value: %s', (_, more) => {
+    const made = plan({ job: moved, change: changed('old'), record: record(orders, more), runs: [recorded(orders)] });
+    expect(made.reasons.map(({ message }) => message)).toEqual(['artifact changed']);
+    // Another region would have been a job of its own.
+    expect(made.impact).toBe('upgrade');
+  });
+
+  it('counts where the code is another one, or the value', () => {
+    const other = record(job('orders', { target: { ...orders.target, region: 'europe-west2' } }));
+    const made = plan({ job: moved, change: changed('new'), record: other, runs: [recorded(orders)] });
+    expect(made.reasons.map(({ message }) => message)).toEqual(['a.py changed', 'artifact changed', 'region changed']);
+  });
+});
+
 describe('findings made after planning', () => {
   const found = new Map([
     ['orders', [{ code: 'no-strategy', level: 'error', message: 'state is not compatible' } as const]],
@@ -199,6 +266,11 @@ describe('exit code of a plan', () => {
       0,
     ],
     ['a job that is down', planOf([{ job: orders, record: record(orders) }]), 0],
+    [
+      'a manifest that declares a job in another place than it runs in',
+      planOf([{ job: orders, record: record(orders, { place: 'acme-prod/us-east1' }) }]),
+      3,
+    ],
   ])('%s', (_, made, code) => {
     expect(planExitCode(made)).toBe(code);
   });

@@ -1,6 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { goesOn, waitingFor, withStale } from '../../src/plan/index.js';
-import { change, job, planOf, record, recorded, settled, touchedBy, upgrade } from './world.js';
+import { goesOn, renderPlan, waitingFor, withStale } from '../../src/plan/index.js';
+import { step, stopWithSnapshot, verify } from '../../src/strategies/steps.js';
+import {
+  change,
+  job,
+  planOf,
+  record,
+  recorded,
+  revision,
+  rolloutPlan,
+  run,
+  settled,
+  stamp,
+  touchedBy,
+  upgrade,
+} from './world.js';
 
 const orders = job('orders');
 
@@ -53,6 +67,45 @@ describe('an open rollout', () => {
     expect(goesOn(back, 'r1-left', calm)).toBe(true);
     expect(goesOn(back, 'r1-fix', calm)).toBe(false);
     expect(goesOn(back, 'r1-left', { ...calm, force: true })).toBe(false);
+  });
+});
+
+describe('the text of an open rollout', () => {
+  const sessions = job('sessions', { engine: 'snappy' });
+  const now = revision(sessions, 'new');
+  const steps = [step('prepare'), stopWithSnapshot, step('start', 'stop'), verify];
+  const open = record(sessions, {
+    closed: null,
+    n: 2,
+    revision: now,
+    rollout: stamp(sessions, now, 2).rollout,
+    plan: rolloutPlan(sessions, { strategy: 'savepoint-upgrade', steps }),
+  });
+  const fresh = run('run-2', 'sessions', { stamp: stamp(sessions, now, 2) });
+  const text = (more: Partial<typeof open>, runs: readonly ReturnType<typeof run>[]) =>
+    renderPlan(planOf([{ job: sessions, record: { ...open, ...more }, runs }]));
+
+  it('says that nothing is started a second time where its new run is up', () => {
+    const shown = text({}, [recorded(sessions, { state: 'stopped' }), fresh]);
+    expect(shown).toContain('open rollout by savepoint-upgrade is resumed');
+    expect(shown).toContain('its new run run-2 (RUNNING) is up, so nothing is started a second time');
+    expect(shown).toContain(
+      'Steps of the open rollout: prepare, stop-with-snapshot, start, verify. Those that are done',
+    );
+  });
+
+  it('says no such thing before the start, or of an older run, or of an undo', () => {
+    expect(text({}, [recorded(sessions)])).toContain('is resumed where it stands.');
+    expect(text({}, [recorded(sessions, { state: 'stopped' }), { ...fresh, state: 'failed' }])).toContain(
+      'is resumed where it stands.',
+    );
+    expect(text({ direction: 'undo' }, [fresh])).toContain('is resumed: its undo goes on.');
+  });
+
+  it('tells it from one that is closed first', () => {
+    const shown = text({ revision: 'r1-0000000000000000' }, [recorded(sessions)]);
+    expect(shown).toContain('open rollout is closed, then upgrade by savepoint-upgrade');
+    expect(shown).toMatch(/\n {2}Steps: prepare/);
   });
 });
 

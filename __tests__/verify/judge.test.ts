@@ -76,7 +76,7 @@ const table: readonly Row[] = [
     spec: holds,
     points: every(30, flat(50)).map((one, i) => (i > 4 && i < 10 ? error(i * 30) : one)),
     expected: 'inconclusive',
-    says: 'for 180 s no sample was known',
+    says: 'known samples came up to 180 s apart, where at most 165 s is allowed',
   },
   {
     name: 'a failure among errors',
@@ -102,6 +102,13 @@ const table: readonly Row[] = [
     points: [point(10, 50), point(500, 50)],
     expected: 'inconclusive',
     says: 'only 2 of at least 3',
+  },
+  {
+    name: 'a sample, and then silence',
+    spec: holds,
+    points: [point(10, 50)],
+    expected: 'inconclusive',
+    says: 'only 1 of at least 3 samples was known, and for 590 s no sample was known, where at most 165 s is allowed',
   },
   {
     name: "another run's samples",
@@ -272,6 +279,27 @@ const table: readonly Row[] = [
     points: every(30, [50, 50, 50, 50, 50, 900, 900]),
     now: 181,
     expected: 'pass',
+  },
+  {
+    name: 'each sample passes, and they come too far apart',
+    spec: { ...converges, forSeconds: 0 },
+    points: every(240, flat(50, 3)),
+    expected: 'inconclusive',
+    says: 'each of 3 known samples was as expected, but the gate needs 3 without a gap within 600 s: known samples came up to 240 s apart, where at most 165 s is allowed',
+  },
+  {
+    name: 'one passing sample, and then silence',
+    spec: { ...converges, forSeconds: 0 },
+    points: [point(300, 50)],
+    expected: 'inconclusive',
+    says: 'the only known sample was as expected',
+  },
+  {
+    name: 'a failure, then samples that come too far apart',
+    spec: converges,
+    points: [point(0, 900), ...every(200, flat(50, 3), 200)],
+    expected: 'inconclusive',
+    says: 'it was not at most 100 s for 120 s within 600 s, as far as samples were known: known samples came up to 200 s apart',
   },
   { name: 'zero samples to converge', spec: converges, points: [], expected: 'inconclusive' },
   {

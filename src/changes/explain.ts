@@ -36,7 +36,7 @@ function fieldsOf(job: Job, now: Desired, before: { readonly job: Job; readonly 
 }
 
 /** Where a field stands, or the nearest one above it: a field that was taken out has no line of its own. */
-export function positionOf(job: Job, path: string): Position {
+export function positionOf(job: Pick<Job, 'positions' | 'at'>, path: string): Position {
   for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
     const position = job.positions[at];
     if (position !== undefined) return position;

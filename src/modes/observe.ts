@@ -9,6 +9,7 @@ import { isActive, isEnding, type Run } from '../model/run.js';
 import { subjectOf } from '../rollout/subject.js';
 import { text } from '../rollout/text.js';
 import type { Bench } from './bench.js';
+import { isSecretMissing, missingSecretAt } from './secrets.js';
 
 /** Looks and reference reads under way at the same time, over all engines. */
 const looks = 16;
@@ -51,7 +52,7 @@ export async function observe(
         group.push({ job, subject, recorded: record !== null });
         groups.set(session, group);
       } catch (error) {
-        unseen.set(job.key, notSeen(error));
+        unseen.set(job.key, { ...notSeen(error), ...placed(error, job, bench) });
       }
     }),
   );
@@ -132,7 +133,15 @@ async function withEnded(
   return enough ? found : await session.look(subject);
 }
 
-function notSeen(error: unknown): Finding {
+/** A secret that is not there has a line in the manifest. */
+function placed(error: unknown, job: Job, { ambient }: Bench): Pick<Finding, 'file' | 'line'> {
+  if (!isSecretMissing(error)) return {};
+  const { file, line } = missingSecretAt(job, ambient.env);
+  return { file, line };
+}
+
+/** Why an engine could not be read, with its code and what to do next. */
+export function notSeen(error: unknown): Finding {
   if (error instanceof RolloutError) {
     return {
       code: error.code,

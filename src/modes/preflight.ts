@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { artifactsOf } from '../artifacts/fields.js';
 import type { Finding } from '../model/finding.js';
 import type { Plan } from '../model/plan.js';
 import { withFindings } from '../plan/index.js';
@@ -23,8 +24,10 @@ export async function preflighted(g: Gathered): Promise<Plan> {
         if (planned.action !== 'roll-out' || !job || !engine || !session || !subject || planned.strategy === null)
           return;
         const current = g.observed?.get(planned.job)?.find((run) => run.id === planned.current?.run) ?? null;
-        // Only a reference is complete before apply: files are uploaded and builds run there.
-        const target = planned.desired.artifact?.kind === 'reference' ? job.target : null;
+        // Files are uploaded and builds run in apply: until then a target that names them is not complete.
+        const isReference = planned.desired.artifact?.kind === 'reference';
+        const target =
+          isReference || (job.build === null && artifactsOf(job.target, engine).length === 0) ? job.target : null;
         const held = g.held.get(job.key) ?? (job.was === null ? undefined : g.held.get(job.was));
         const before = held?.record ?? null;
         const undo = undoTarget({ before, current, engine, target: job.target }, planned.steps);

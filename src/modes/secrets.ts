@@ -1,4 +1,7 @@
+import { positionOf } from '../changes/explain.js';
 import { RolloutError } from '../model/error.js';
+import type { Job } from '../model/job.js';
+import type { Position } from '../model/position.js';
 import type { StepVerb } from '../model/step.js';
 import type { Order } from '../rollout/fleet.js';
 import type { Bench } from './bench.js';
@@ -48,6 +51,22 @@ export function needSecrets(
 
 export function isSecretMissing(error: unknown): error is RolloutError {
   return error instanceof RolloutError && error.code === 'secret-missing';
+}
+
+/** Where in the manifest the first secret of a job's settings stands that the process environment does not have. */
+export function missingSecretAt(job: Pick<Job, 'target' | 'positions' | 'at'>, env: Bench['ambient']['env']): Position {
+  const path = missingIn('target', job.target, env);
+  return path === null ? job.at : positionOf(job, path);
+}
+
+function missingIn(path: string, value: unknown, env: Bench['ambient']['env']): string | null {
+  if (typeof value === 'string') return namesIn(value).some((name) => !env[name]) ? path : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = missingIn(`${path}.${key}`, inner, env);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function namesIn(value: unknown): readonly string[] {

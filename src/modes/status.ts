@@ -1,10 +1,12 @@
 import pLimit from 'p-limit';
 import type { Session, Subject } from '../engines/engine.js';
+import { codes } from '../model/codes/index.js';
+import type { Finding } from '../model/finding.js';
 import type { JobRecord } from '../model/record.js';
 import { isActive, type Run } from '../model/run.js';
-import { text } from '../rollout/text.js';
 import type { Bench } from './bench.js';
 import { connectTo, readKnown } from './ledger-jobs.js';
+import { notSeen } from './observe.js';
 
 /** One row of `status`: what the ledger names, and what the engine shows of it now. */
 export interface StatusRow {
@@ -16,6 +18,8 @@ export interface StatusRow {
   readonly recordedRevision: string | null;
   readonly runningRevision: string | null;
   readonly run: string | null;
+  /** Run that the ledger names as the good one, whether or not the engine could be read. */
+  readonly recordedRun: string | null;
   readonly state: string | null;
   readonly url: string | null;
   /** Ids of the other active runs of the job, but for those of `trailing`. */
@@ -35,6 +39,9 @@ export interface StatusRow {
   readonly quarantined: readonly string[];
   /** Why the engine could not be read; null where it was. */
   readonly error: string | null;
+  /** Code of `error`, and what to do about it. */
+  readonly code: string | null;
+  readonly next: string | null;
 }
 
 export interface Status {
@@ -47,7 +54,7 @@ export interface Status {
 const atOnce = 8;
 
 /** Runs of a job, or why they could not be read. */
-type Look = { readonly runs: readonly Run[]; readonly error: string | null };
+type Look = { readonly runs: readonly Run[]; readonly trouble: Finding | null };
 
 /** Reads the ledger, and observes once per session. Changes nothing. */
 export async function status(bench: Bench): Promise<Status> {
@@ -55,7 +62,8 @@ export async function status(bench: Bench): Promise<Status> {
   for (const { environment, held } of await readKnown(bench)) {
     const records = [...held.values()].map(({ record }) => record);
     const looks = await looksAt(bench, records);
-    for (const record of records) rows.push(rowOf(environment, record, looks.get(record) ?? { runs: [], error: null }));
+    for (const record of records)
+      rows.push(rowOf(environment, record, looks.get(record) ?? { runs: [], trouble: null }));
   }
   return { version: 1, kind: 'status', jobs: rows.sort((a, b) => a.job.localeCompare(b.job)) };
 }
@@ -64,7 +72,7 @@ export async function status(bench: Bench): Promise<Status> {
 async function looksAt(bench: Bench, records: readonly JobRecord[]): Promise<ReadonlyMap<JobRecord, Look>> {
   const looks = new Map<JobRecord, Look>();
   const groups = new Map<Session, { record: JobRecord; subject: Subject }[]>();
-  const failed = (record: JobRecord, cause: unknown) => looks.set(record, { runs: [], error: text(cause) });
+  const failed = (record: JobRecord, cause: unknown) => looks.set(record, { runs: [], trouble: notSeen(cause) });
   await Promise.all(
     records.map(async (record) => {
       try {
@@ -85,7 +93,7 @@ async function looksAt(bench: Bench, records: readonly JobRecord[]): Promise<Rea
             // An engine that could read only some of the jobs leaves the others out, and says why when asked for one.
             const look = () => limit(() => session.look(subject));
             await (found.has(record.job) ? Promise.resolve(found.get(record.job) ?? []) : look()).then(
-              (runs) => looks.set(record, { runs, error: null }),
+              (runs) => looks.set(record, { runs, trouble: null }),
               (cause: unknown) => failed(record, cause),
             );
           }),
@@ -98,7 +106,7 @@ async function looksAt(bench: Bench, records: readonly JobRecord[]): Promise<Rea
   return looks;
 }
 
-function rowOf(environment: string, record: JobRecord, { runs, error }: Look): StatusRow {
+function rowOf(environment: string, record: JobRecord, { runs, trouble }: Look): StatusRow {
   const known = runs.find((run) => run.id === record.good?.runId && isActive(run)) ?? runs.find(isActive) ?? null;
   const trailing = record.trailing.map((entry) => entry.run);
   const recorded = known !== null && known.id === record.good?.runId ? record.good.revision : null;
@@ -110,7 +118,8 @@ function rowOf(environment: string, record: JobRecord, { runs, error }: Look): S
     recordedRevision: record.good?.revision ?? null,
     runningRevision: known?.stamp?.revision ?? recorded,
     run: known?.id ?? null,
-    state: known?.state ?? (error === null ? 'none' : null),
+    recordedRun: record.good?.runId ?? null,
+    state: known?.state ?? (trouble === null ? 'none' : null),
     url: known?.url ?? null,
     others: runs.flatMap((run) => (run === known || !isActive(run) || trailing.includes(run.id) ? [] : [run.id])),
     commit: record.good?.commit ?? null,
@@ -128,7 +137,9 @@ function rowOf(environment: string, record: JobRecord, { runs, error }: Look): S
           },
     trailing,
     quarantined: record.quarantined.map((entry) => entry.revision),
-    error,
+    error: trouble?.message ?? null,
+    code: trouble?.code ?? null,
+    next: trouble === null ? null : (trouble.next ?? codes[trouble.code].next ?? null),
   };
 }
 
@@ -140,8 +151,8 @@ export function renderStatus(found: Status): string {
     row.job,
     row.environment,
     row.error === null ? (row.state ?? '?') : 'unreadable',
-    row.others.length === 0 ? (row.run ?? '-') : `${row.run} and ${row.others.length} more`,
-    row.runningRevision ?? '-',
+    row.others.length === 0 ? (shownRun(row) ?? '-') : `${row.run} and ${row.others.length} more`,
+    (row.error === null ? row.runningRevision : row.recordedRevision) ?? '-',
     row.lastOutcome ?? '-',
     row.open === null
       ? '-'
@@ -153,9 +164,20 @@ export function renderStatus(found: Status): string {
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))
       .join('  ')
       .trimEnd();
-  const errors = found.jobs.flatMap((row) => (row.error === null ? [] : [`${row.job}: ${row.error}`]));
+  const errors = found.jobs.flatMap((row) => (row.error === null ? [] : troubleLines(row)));
   const several = found.jobs.flatMap(({ job, run, others }) =>
     others.length === 0 ? [] : [`${job}: ${others.length + 1} runs are active: ${[run, ...others].join(', ')}`],
   );
   return [line(head), ...rows.map(line), ...several, ...errors].join('\n');
+}
+
+/** Of an engine that could not be read, the ledger still knows what was good last. */
+function shownRun(row: StatusRow): string | null {
+  return row.error === null ? row.run : row.recordedRun;
+}
+
+function troubleLines({ job, error, code, next, recordedRun }: StatusRow): readonly string[] {
+  const from = recordedRun === null ? '' : ' Run and revision are those that the ledger recorded last.';
+  const why = `${job}: error ${code}: ${error}${/[.!?]$/.test(error ?? '') ? '' : '.'}${from}`;
+  return next === null ? [why] : [why, `  Next: ${next}`];
 }

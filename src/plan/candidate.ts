@@ -60,7 +60,8 @@ export function examine(scene: Scene, name: StrategyName, named: boolean): Candi
   if (lacks !== null) return rejected(name, lacks);
   const place =
     name === 'parallel' ? beside(scene, possible, named) : { slot: keptSlot(scene), objections: [], backstop: null };
-  if ('rejected' in place) return rejected(name, place.rejected);
+  // The engine could: the manifest does not say where to.
+  if ('rejected' in place) return { ...rejected(name, place.rejected), effect: expected };
   const all = [...place.objections, ...objections(job, expected, weighed(scene))];
   const missing = all.flatMap(({ consent }) => (consent !== null && !scene.accept.has(consent) ? [consent] : []));
   const standing = all.filter(({ consent }) => consent === null || !scene.accept.has(consent));

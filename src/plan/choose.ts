@@ -49,7 +49,8 @@ export function handles(name: StrategyName, impact: Impact): boolean {
 function pick(scene: Scene, candidates: readonly Candidate[], inOrder: boolean): Choice {
   const fit = candidates.filter((candidate) => candidate.reason === null);
   const best = inOrder ? fit[0] : [...fit].sort((a, b) => burden(scene, a) - burden(scene, b))[0];
-  if (best === undefined) return { ...nothing, rejected: rejections(candidates), findings: [none(scene, candidates)] };
+  if (best === undefined)
+    return { ...nothing, rejected: rejections(candidates), findings: [none(scene, candidates, inOrder)] };
   const before = candidates.slice(0, candidates.indexOf(best));
   return {
     strategy: best.name,
@@ -108,7 +109,10 @@ function cautions(scene: Scene, best: Candidate): readonly Finding[] {
   return findings;
 }
 
-function none({ again }: Scene, candidates: readonly Candidate[]): Finding {
+/** Names those that the engine could carry out: what it has no way to do is no advice. Where it has none, or a person named them, each of them. */
+function none({ again }: Scene, all: readonly Candidate[], named: boolean): Finding {
+  const possible = all.filter(({ effect }) => effect !== null);
+  const candidates = named || possible.length === 0 ? all : possible;
   const reasons = candidates.map((candidate) => `${candidate.name}: ${candidate.reason?.replace(/\.$/, '')}`);
   const consents = [...new Set(candidates.flatMap((candidate) => candidate.missing))];
   return {

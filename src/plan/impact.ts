@@ -1,8 +1,8 @@
-import { changedFields, impactOf } from '../changes/settings.js';
+import { changedFields, impactOf, sameJson } from '../changes/settings.js';
 import type { Desired, Explanation } from '../model/change.js';
 import { highest, type Impact } from '../model/impact.js';
 import type { Job } from '../model/job.js';
-import { isObject, type JsonObject } from '../model/json.js';
+import { isObject, type JsonObject, valueAt } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
 import type { Run } from '../model/run.js';
 import { contradictions, type Shown } from './difference.js';
@@ -18,6 +18,8 @@ export function targetField(field: string): string {
 export interface Changed {
   /** Target fields of impact `upgrade` or `recreate`, as far as they are known. */
   readonly fields: readonly string[];
+  /** Target fields that the commit's base has otherwise, but what runs has as declared: the base never came to run. */
+  readonly same: readonly string[];
   /** Null where the running code is not known. */
   readonly code: boolean | null;
   readonly impact: Impact;
@@ -35,17 +37,15 @@ export function changedSince(
 ): Changed {
   const good = [record?.good, ...(record?.goods ?? [])].find((entry) => entry != null && entry.revision === revision);
   const explained = explanation.touched === true ? explanation.fields.map((entry) => targetField(entry.field)) : [];
-  const fields = [
-    ...new Set([
-      ...sinceLaunched(job, record, revision, good?.target ?? run?.shows ?? null, good?.slot ?? null),
-      ...explained,
-    ]),
-  ]
+  const launched = launchedWith(job, record, revision, good?.target ?? run?.shows ?? null, good?.slot ?? null);
+  const same = explained.filter((field) => isSame(field, launched));
+  const fields = [...new Set([...launched.differs, ...explained.filter((field) => !same.includes(field))])]
     .filter((field) => weighs(impactOf(engine, field)))
     .sort();
   const known = good?.codeDigest ?? null;
   return {
     fields,
+    same,
     code: known === null || desired.codeDigest === null ? null : known !== desired.codeDigest,
     impact: highest(['upgrade', ...fields.map((field) => impactOf(engine, field))]),
   };
@@ -79,17 +79,31 @@ function fill(has: JsonObject, wanted: JsonObject): JsonObject {
   return Object.fromEntries(filled);
 }
 
-function sinceLaunched(
+/** What the running revision was launched with, what is declared for it now, and where the two differ. */
+interface Launched {
+  readonly had: JsonObject | null;
+  readonly wanted: JsonObject;
+  readonly differs: readonly string[];
+}
+
+/** Only a value that is known of the run, and equal as written, counts as the same. */
+function isSame(field: string, { had, wanted }: Launched): boolean {
+  const [then, now] = [had === null ? undefined : valueAt(had, field), valueAt(wanted, field)];
+  return then !== undefined && now !== undefined && sameJson(then, now);
+}
+
+function launchedWith(
   job: Job,
   record: JobRecord | null,
   revision: string | null,
   had: JsonObject | null,
   slot: number | null,
-): readonly string[] {
+): Launched {
   const plan = record?.plan ?? null;
   const declared = plan !== null && record?.revision === revision && !plan.requestedRollback ? plan.job.target : null;
-  if (declared !== null) return changedFields(declared, job.target);
-  return had === null ? [] : contradictions(had, inSlot(job, slot)).map((entry) => entry.field);
+  if (declared !== null) return { had: declared, wanted: job.target, differs: changedFields(declared, job.target) };
+  const wanted = inSlot(job, slot);
+  return { had, wanted, differs: had === null ? [] : contradictions(had, wanted).map((entry) => entry.field) };
 }
 
 function weighs(impact: Impact): boolean {

@@ -41,8 +41,9 @@ export function refuse(
   code: Code,
   message: string,
   next: string,
+  where: Pick<Finding, 'file' | 'line'> = {},
 ): Intent {
-  return still('refuse', at, { kind, message }, [{ code, level: 'error', message, next }]);
+  return still('refuse', at, { kind, message }, [{ code, level: 'error', message, next, ...where }]);
 }
 
 export function naming(run: Run): string {
@@ -54,7 +55,7 @@ export function linked(run: Run): string {
   return run.url === null ? naming(run) : `run ${run.id} (${run.engineState}, ${run.url})`;
 }
 
-/** Codes of refusals that come from the state of the world, not from what the commit changes. */
+/** Codes of refusals that come from the state of the world. What the manifest itself says wrong is none: `job-elsewhere` is a place that was edited. */
 export const worldCodes: ReadonlySet<Code> = new Set<Code>([
   'run-by-hand',
   'run-newer',
@@ -63,5 +64,4 @@ export const worldCodes: ReadonlySet<Code> = new Set<Code>([
   'job-down',
   'run-ending',
   'several-runs',
-  'job-elsewhere',
 ]);

@@ -7,6 +7,8 @@ import type { Run } from '../model/run.js';
 import { compareRecorded, compareUnrecorded, whollyNew } from './compare.js';
 import { aboutOf, type Context, isDesired } from './context.js';
 import { contradictions } from './difference.js';
+import { elsewhere } from './elsewhere.js';
+import { goingOn } from './goes-on.js';
 import { changedSince } from './impact.js';
 import { type Intent, linked, naming, type Of, refuse, still } from './intent.js';
 import { quarantinedDown } from './left.js';
@@ -185,19 +187,6 @@ function stopped(found: Of<'stopped'>): Intent {
   };
 }
 
-function elsewhere(found: Of<'elsewhere'>, c: Context): Intent {
-  const was = `${found.engine} ${found.place}`;
-  const run = found.run === null ? '' : `, run ${found.run}`;
-  const message = `the ledger knows it on ${was}${run}, and it is declared on ${c.job.engine} ${c.place}: these are two jobs`;
-  return refuse(
-    nowhere,
-    'drift',
-    'job-elsewhere',
-    message,
-    `declare it under another key, and ${c.job.key} as it was with desired: stopped`,
-  );
-}
-
 function batch({ run }: Of<'not-streaming'>, c: Context): Intent {
   const message = `${naming(run)} is a batch job: it ends by itself`;
   const next = `take ${c.job.key} out of the manifest, or give it a streaming pipeline under another target.name`;
@@ -220,7 +209,8 @@ function openRollout(found: Of<'open-rollout'>, c: Context): Intent {
   const at = { run: found.run, revision: found.revision };
   const wanted = record !== null && goesOn(record, change.desired.revision, c.input.options);
   const message = `rollout ${record?.n} (${record?.revision}) is open since ${record?.openedAt}`;
-  const reason: Reason = { kind: 'open-rollout', message: `${message} and is ${wanted ? 'resumed' : 'closed first'}` };
+  const then = wanted && record !== null ? goingOn(record, c.input.observed?.get(job.key) ?? []) : 'is closed first';
+  const reason: Reason = { kind: 'open-rollout', message: `${message} and ${then}` };
   if (wanted) {
     const scale = record?.plan?.strategy === 'in-flight-update';
     return { ...still('resume', at, reason), situation: 'resume', impact: scale ? 'scale' : 'upgrade' };

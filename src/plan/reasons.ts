@@ -13,7 +13,7 @@ const filesNamed = 50;
 /** Why the desired revision is another than the running one. Never empty. */
 export function changeReasons(c: Context, changed: Changed, running: string | null): readonly Reason[] {
   const { explanation, desired } = c.change;
-  const explained = explanation.touched === true ? explain(c) : [];
+  const explained = explanation.touched === true ? explain(c).filter((reason) => !isOver(reason, changed)) : [];
   const told = new Set(explained.flatMap((reason) => (reason.field === undefined ? [] : [targetField(reason.field)])));
   const older = changed.fields.filter((field) => !told.has(field)).map((field) => settingReason(c.job, field));
   const found = [...explained, ...older];
@@ -28,6 +28,12 @@ export function changeReasons(c: Context, changed: Changed, running: string | nu
   if (desired.code?.kind === 'reference')
     return [{ kind: 'artifact', message: `the content of ${desired.code.uri} changed` }];
   return [{ kind: 'artifact', message: `${versus}; the difference is older than this commit's base` }];
+}
+
+/** The base diff shows it, and what runs is as declared: the base was refused, or went back from, and says nothing of the run. */
+function isOver({ field, kind }: Reason, { same, code }: Changed): boolean {
+  if (kind === 'file') return code === false;
+  return field !== undefined && same.includes(targetField(field));
 }
 
 /** What the base diff shows of the job. */

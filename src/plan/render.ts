@@ -72,10 +72,12 @@ function paragraph(job: JobPlan): string {
   const lines = [
     ...(reasons.length > 0 ? [`Why: ${listed(reasons, 5)}.`] : []),
     ...runs(job),
-    ...(job.expected === null ? [] : [`Expected: ${effectWords(job.expected)}.`]),
+    ...(job.expected === null
+      ? []
+      : [`Expected${goesOn(job) ? ' of all its steps' : ''}: ${effectWords(job.expected)}.`]),
     ...steps(job),
     ...build(job),
-    // Where none fits, the finding names each of them with its reason.
+    // Where none fits, the finding names those that the engine could carry out with their reasons.
     ...(job.strategy === null
       ? []
       : job.rejected.map(({ strategy, reason }) => `Not ${strategy}: ${reason.replace(/\.$/, '')}.`)),
@@ -110,7 +112,7 @@ function what(job: JobPlan): string {
       if (job.strategy === 'create') return 'start';
       return job.strategy === 'stop' ? 'stop' : `${job.impact}${how}`;
     case 'resume':
-      return `open rollout, then ${job.impact}${how}`;
+      return goesOn(job) ? `open rollout${how} is resumed` : `open rollout is closed, then ${job.impact}${how}`;
     case 'refuse':
       return 'refused, nothing is touched';
     case 'adopt':
@@ -122,6 +124,11 @@ function what(job: JobPlan): string {
     case 'none':
       return 'unchanged';
   }
+}
+
+/** The open rollout itself is carried on; where it is closed first, reasons for what comes after it follow. */
+function goesOn(job: JobPlan): boolean {
+  return job.action === 'resume' && job.reasons.length === 1 && job.strategy !== 'stop';
 }
 
 function runs(job: JobPlan): readonly string[] {
@@ -142,7 +149,8 @@ function steps(job: JobPlan): readonly string[] {
     job.backstopSeconds === null
       ? ''
       : ` The service's own timer drains the old run after ${seconds(job.backstopSeconds)}, verified or not.`;
-  return [`Steps: ${ids.join(', ')}${slot}.${after}${timer}`];
+  const done = goesOn(job) ? ' Those that are done are not repeated.' : '';
+  return [`Steps${done === '' ? '' : ' of the open rollout'}: ${ids.join(', ')}${slot}.${done}${after}${timer}`];
 }
 
 function found(finding: Finding): readonly string[] {

@@ -170,7 +170,7 @@ function impactBack({ record, engine }: RollbackInput, good: Good): JobPlan['imp
   return highest(['upgrade', ...changedFields(now, good.target).map((field) => impactOf(engine, field))]);
 }
 
-/** Strategies in which the engine itself proves that the old code can read the state, or refuses and leaves the run. */
+/** Strategies in which the engine itself brings the state over: it refuses and leaves the run (Dataflow), or a restore that fails is undone (managed Flink, the Flink operator). */
 const provenByEngine: ReadonlySet<JobPlan['strategy']> = new Set(['in-place-update', 'in-flight-update']);
 
 function stateMovedOn(

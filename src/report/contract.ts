@@ -121,6 +121,9 @@ const statusRow = z.strictObject({
   recordedRevision: text.nullable(),
   runningRevision: text.nullable(),
   run: text.nullable(),
+  recordedRun: text
+    .nullable()
+    .describe('Run that the ledger names as the good one, also where the engine could not be read.'),
   state: text.nullable().describe('State of the run; `none`: nothing is active; null: not read.'),
   url: text.nullable(),
   others: z.array(text).describe('Ids of the other active runs of the job, but for those of `trailing`.'),
@@ -134,6 +137,8 @@ const statusRow = z.strictObject({
   trailing: z.array(text),
   quarantined: z.array(text).describe('Revisions that are not rolled out again by themselves.'),
   error: text.nullable().describe('Why the engine could not be read.'),
+  code: code.nullable().describe('Of `error`.'),
+  next: text.nullable().describe('What to do about `error`.'),
 });
 
 export const statusSchema = z

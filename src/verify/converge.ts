@@ -1,5 +1,5 @@
 import type { GateSpec, GateVerdict } from '../model/verification.js';
-import { longestGap } from './coverage.js';
+import { gapWords, longestGap } from './coverage.js';
 import type { Graded } from './grade.js';
 import { inWords, reading } from './words.js';
 
@@ -73,9 +73,19 @@ function atDeadline(spec: GateSpec, inside: readonly Graded[], from: number, dea
   const late = `it was not ${inWords(spec)} for ${spec.forSeconds} s within ${spec.endSeconds} s`;
   const stillFails = last.grade === 'fail' && deadline - last.at <= stale;
   if (stillFails) return { result: 'fail', message: `${late}, and ${reading(last.value, spec)} at the end` };
-  return mayHavePassed(spec, told, from, deadline)
-    ? { result: 'inconclusive', message: `${late}, as far as samples were known` }
-    : { result: 'fail', message: late };
+  if (!mayHavePassed(spec, told, from, deadline)) return { result: 'fail', message: late };
+  return { result: 'inconclusive', message: openWords(late, spec, told, from, deadline) };
+}
+
+/** Why it could not be told. Where each sample passed the value was never at fault: the samples were too few, or too far apart. */
+function openWords(late: string, spec: GateSpec, told: readonly Graded[], from: number, deadline: number): string {
+  const gap = gapWords(timesOf(told), from, deadline, spec);
+  const passed = told.every(({ grade }) => grade !== 'fail');
+  if (gap === null) return `${late}, as far as samples were known`;
+  if (!passed) return `${late}, as far as samples were known: ${gap}`;
+  const samples = told.length === 1 ? 'the only known sample' : `each of ${told.length} known samples`;
+  const stretch = spec.forSeconds > 0 ? ` over ${spec.forSeconds} s` : '';
+  return `${samples} was as expected, but the gate needs ${leastSamples(spec)} without a gap${stretch} within ${spec.endSeconds} s: ${gap}`;
 }
 
 /**

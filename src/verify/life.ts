@@ -55,7 +55,7 @@ export function judgeLife(watch: Watch, run: Run, spec: LifeSpec, at: number): V
     if (at - waitingSince(watch) <= spec.runningWithinSeconds * 1000) return null;
     return fail(
       'not-running-in-time',
-      `run ${run.id} is still ${run.engineState} after ${spec.runningWithinSeconds} s`,
+      `run ${run.id} is still ${run.engineState} after ${spec.runningWithinSeconds} s${run.detail === null ? '' : `: ${run.detail}`}`,
     );
   }
   const baked = at - watch.runningSince >= spec.bakeSeconds * 1000;

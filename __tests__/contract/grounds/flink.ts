@@ -95,8 +95,9 @@ async function openEmulated(_options: FieldOptions): Promise<Field> {
   const url = local.services['flink'] ?? '';
   fill();
   const env = { STREAM_ROLLOUT_FLINK_URL: url };
-  const { ambient, cancel, lines, session, close } = await connected(flink, first, local.clock, env);
   const wait = async (seconds: number) => local.advance(seconds);
+  const clock = { now: () => local.clock.now(), sleep: wait };
+  const { ambient, cancel, lines, session, close } = await connected(flink, first, clock, env);
   const get = async (path: string) => (await fetch(`${url}${path}`)).json() as Promise<JsonObject>;
   let uploads = 0;
 
@@ -129,7 +130,7 @@ async function openEmulated(_options: FieldOptions): Promise<Field> {
     engine: flink,
     session,
     ambient,
-    clock: local.clock,
+    clock,
     cancel,
     lines,
     names: ['contract', 'contract-b'],

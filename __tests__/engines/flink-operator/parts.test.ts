@@ -66,6 +66,12 @@ describe('what kubectl says', () => {
       'unsent',
       'flink-operator-unavailable',
     ],
+    [
+      'The connection to the server localhost:8080 was refused - did you specify the right host or port?',
+      'unable',
+      'flink-operator-kubeconfig',
+    ],
+    ['Error from server (NotFound): namespaces "streamin" not found', 'refused', 'flink-operator-namespace-missing'],
     ['Error from server (TooManyRequests): wait', 'throttled', 'flink-operator-unavailable'],
     ['Error from server (ServiceUnavailable): apiserver not ready', 'unknown', 'flink-operator-answer-unknown'],
     ['error: unexpected EOF', 'unknown', 'flink-operator-answer-unknown'],
@@ -195,6 +201,9 @@ describe('what is declared', () => {
     expect(check({ annotations: { 'stream-rollout/runs': '[]' } })).toEqual(['flink-operator-reserved-key']);
     expect(check({ spec: { job: { upgradeMode: 'stateless' } } })).toEqual(['flink-operator-stateless']);
     expect(check({ spec: { job: { upgradeMode: 'stateless' } } }, { stateful: false })).toEqual([]);
+    expect(check({ spec: { job: { upgradeMode: 'savepoints' } } })).toEqual(['flink-operator-upgrade-mode-unknown']);
+    for (const upgradeMode of ['last-state', '${var.mode}'])
+      expect(check({ spec: { job: { upgradeMode } } })).toEqual([]);
     expect(check({ spec: { job: { allowNonRestoredState: true } } })).toEqual(['flink-operator-state-dropped']);
     expect(check({ spec: { podTemplate: { env: '${secret.TOKEN}' } } })).toEqual(['flink-operator-secret-in-spec']);
     expect(check({ kind: 'FlinkSessionJob' })).toEqual(['flink-operator-no-session-cluster']);

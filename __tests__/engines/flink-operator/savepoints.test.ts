@@ -28,4 +28,18 @@ describe('the savepoint that a run was begun with', () => {
     // Later versions name it themselves: what stands there may be years old.
     expect(begun({ savepointInfo: { lastSavepoint } }, { observedGeneration: 2 })).toBeNull();
   });
+
+  it('is not the last checkpoint of the run itself, which the operator names once the job has ended', () => {
+    const upgradeSavepointPath = 's3://state/orders/aa/chk-7';
+    const ended = { jobId: 'aa', state: 'FAILED', upgradeSavepointPath };
+    const since = Date.parse('2026-11-22T10:00:00Z');
+    const taken = (timeStamp: number) => ({ lastSavepoint: { ...lastSavepoint, timeStamp } });
+    const later = { observedGeneration: 2 };
+    expect(begun({ ...ended, savepointInfo: taken(since + 5000) }, later)).toBe(lastSavepoint.location);
+    // That one was taken for an earlier upgrade.
+    expect(begun({ ...ended, savepointInfo: taken(since - 3_600_000) }, later)).toBeNull();
+    expect(begun(ended, later)).toBeNull();
+    // By last-state with a cancel, a run begins with the last checkpoint of the one before, which has the same id.
+    expect(begun({ ...ended, state: 'RUNNING' }, later)).toBe(upgradeSavepointPath);
+  });
 });

@@ -86,3 +86,12 @@ it('is not known where an id stands for several runs, and what they began from i
   });
   rest.close();
 });
+
+it('does not know yet what a job shows that the JobManager has not got yet', async () => {
+  const first = await world.started(world.of(counting));
+  const absent: Run = { ...first, id: 'f'.repeat(32) };
+  for (const signal of ['checkpoints', 'failed-checkpoints', 'lost-state-names']) {
+    const samples = await world.session.measure?.(absent, signal, '');
+    expect([signal, samples?.map(({ value }) => value)]).toEqual([signal, [null]]);
+  }
+});

@@ -4,6 +4,9 @@ import type { Job } from '../../model/job.js';
 import { isMark } from './marks.js';
 import { kindOf, specOf } from './target.js';
 
+/** `spec.job.upgradeMode` (JobSpec of the operator). */
+const upgradeModes: ReadonlySet<string> = new Set(['savepoint', 'last-state', 'stateless']);
+
 /** Rules of one job's target that the schema cannot express. */
 export function checkJob(job: Job): readonly Finding[] {
   const { target } = job;
@@ -26,6 +29,14 @@ export function checkJob(job: Job): readonly Finding[] {
     if (isMark(key))
       tell('flink-operator-reserved-key', 'error', `target.${field}.${key}`, `${key} is the tool's own.`);
   }
+  const { upgradeMode: mode } = declared;
+  if (mode !== undefined && !String(mode).includes('${') && !upgradeModes.has(String(mode)))
+    tell(
+      'flink-operator-upgrade-mode-unknown',
+      'error',
+      'target.spec.job.upgradeMode',
+      `upgradeMode is ${JSON.stringify(mode)}.`,
+    );
   if (declared['upgradeMode'] === 'stateless' && job.stateful)
     tell(
       'flink-operator-stateless',

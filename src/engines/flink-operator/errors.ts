@@ -37,7 +37,7 @@ const told: readonly { readonly text: RegExp; readonly kind: FailureKind; readon
     kind: 'missing',
     code: 'flink-operator-not-installed',
   },
-  { text: /\(NotFound\): namespaces "/, kind: 'refused', code: 'flink-operator-spec-refused' },
+  { text: /\(NotFound\): namespaces "/, kind: 'refused', code: 'flink-operator-namespace-missing' },
   { text: /\(NotFound\)/, kind: 'missing', code: 'flink-operator-missing' },
   { text: /\(Unauthorized\)|must be logged in/, kind: 'unable', code: 'flink-operator-credentials' },
   { text: /getting credentials|executable .* not found/, kind: 'unable', code: 'flink-operator-credentials' },
@@ -48,6 +48,8 @@ const told: readonly { readonly text: RegExp; readonly kind: FailureKind; readon
     code: 'flink-operator-spec-refused',
   },
   { text: /\(TooManyRequests\)/, kind: 'throttled', code: 'flink-operator-unavailable' },
+  // What kubectl goes for where it has no kubeconfig.
+  { text: /server localhost:8080 was refused/, kind: 'unable', code: 'flink-operator-kubeconfig' },
   {
     text: /context "[^"]*" does not exist|no such file or directory|error loading config file|invalid configuration|Unable to connect to the server: .*x509: /,
     kind: 'unable',

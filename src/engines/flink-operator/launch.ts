@@ -142,8 +142,13 @@ function startOf(call: LaunchCall, standing: Standing | null): string | null {
  * Savepoint of the upgrade that brought a run out; null: none is known. The child of a blue/green resource names it in its own spec, others in
  * their status.
  */
-export function begunFrom({ resource }: Pick<Standing, 'resource'>, run: Seen | null): string | null {
-  if (resource.kind !== 'FlinkBlueGreenDeployment') return savepointIn(run?.of?.status);
+export function begunFrom(
+  { resource, entries }: Pick<Standing, 'resource' | 'entries'>,
+  run: Seen | null,
+): string | null {
+  if (resource.kind !== 'FlinkBlueGreenDeployment') {
+    return savepointIn(run?.of?.status, entries.find((entry) => entry.run === run?.id)?.launchedAt ?? null);
+  }
   const path = partsOf(run?.of?.spec).job['initialSavepointPath'];
   return typeof path === 'string' ? path : null;
 }

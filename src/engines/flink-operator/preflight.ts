@@ -81,9 +81,14 @@ async function sessionCluster(kit: Kit, name: string, kind: string, { spec }: Pa
 
 /** How the resource is now: an upgrade of what is on its way, or in trouble, is another upgrade than people think of. */
 function condition(name: string, there: Standing | null): readonly Finding[] {
-  if (there?.deployed == null) return [];
+  if (there === null) return [];
   const { deployed, resource } = there;
   const error = errorIn(resource.status);
+  if (deployed === null) {
+    const what = 'the operator has not brought the resource that is there out yet';
+    const why = error === null ? '' : `: ${error.text}`;
+    return [finding('flink-operator-not-stable', 'warning', `${name}: ${what}${why}.`)];
+  }
   if (deployed.state === 'starting' || deployed.state === 'stopping') {
     const why = error === null ? '' : `: ${error.text}`;
     return [finding('flink-operator-not-stable', 'warning', `${name}: the resource is ${deployed.engineState}${why}.`)];
@@ -116,6 +121,7 @@ async function measurable(
 }
 
 const highAvailability = ['high-availability.type', 'high-availability'];
+const checkpoints = ['state.checkpoints.dir', 'execution.checkpointing.dir'];
 const savepoints = ['state.savepoints.dir', 'execution.checkpointing.savepoint-dir'];
 
 /** How the operator will carry the state over. */
@@ -133,6 +139,10 @@ function modes(name: string, { job, configuration }: Parts, { job: declared, str
   if (effective === 'last-state' && !has(highAvailability)) {
     const message = `${name}: upgradeMode last-state, and the resource configures no high availability.`;
     told.push(finding('flink-operator-no-high-availability', 'warning', message));
+  }
+  if (effective !== 'stateless' && !has(checkpoints)) {
+    const message = `${name}: upgradeMode ${String(effective)}, and the resource names no directory for checkpoints.`;
+    told.push(finding('flink-operator-no-checkpoint-directory', 'warning', message));
   }
   if (effective === 'savepoint' && !has(savepoints)) {
     const message = `${name}: upgradeMode savepoint, and the resource names no directory for savepoints.`;

@@ -27,6 +27,13 @@ export interface ManagedFields {
   readonly fieldsV1?: JsonObject;
 }
 
+/** A savepoint as the operator's status keeps it; `timeStamp` in milliseconds since 1970. */
+export interface KeptSavepoint {
+  readonly location?: string;
+  readonly triggerType?: string;
+  readonly timeStamp?: number;
+}
+
 /** Status of a FlinkDeployment or a FlinkSessionJob, and the fields that a FlinkBlueGreenDeployment has instead. */
 export interface Status {
   readonly observedGeneration?: number;
@@ -42,9 +49,7 @@ export interface Status {
     readonly startTime?: string;
     readonly updateTime?: string;
     readonly upgradeSavepointPath?: string | null;
-    readonly savepointInfo?: {
-      readonly lastSavepoint?: { readonly location?: string; readonly triggerType?: string } | null;
-    };
+    readonly savepointInfo?: { readonly lastSavepoint?: KeptSavepoint | null };
   } | null;
   readonly reconciliationStatus?: {
     readonly state?: string;

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../model/json.js';
-import type { RunState } from '../../model/run.js';
+import { isActive, type RunState } from '../../model/run.js';
 import type { Resource, Status } from './shapes.js';
 
 /** Specs of a resource: what is asked for, and what the operator has brought out (null: nothing yet). */
@@ -99,14 +99,22 @@ export type StateCode =
   | 'flink-operator-run-failed'
   | 'flink-operator-run-finished';
 
+/** How far the operator's clock may be behind ours. */
+const skewMs = 60_000;
+
 /**
  * Savepoint that the operator began the job with at its last upgrade; null: it names none. Up to 1.9 it stands among the other savepoints. What
- * is no path is the operator's word for the state that high availability has.
+ * is no path is the operator's word for the state that high availability has. Of a job that has ended the operator names the last checkpoint
+ * instead, which the job itself has written: then the savepoint counts that was taken since `launchedAt` (ISO 8601), when the run was launched.
  */
-export function savepointIn(status: Status | undefined): string | null {
-  const { upgradeSavepointPath, savepointInfo } = status?.jobStatus ?? {};
-  const last = status?.observedGeneration === undefined ? savepointInfo?.lastSavepoint : null;
-  const path = upgradeSavepointPath ?? (last?.triggerType === 'UPGRADE' ? last.location : null);
+export function savepointIn(status: Status | undefined, launchedAt: string | null = null): string | null {
+  const { upgradeSavepointPath: named, savepointInfo, jobId, state } = status?.jobStatus ?? {};
+  const last = savepointInfo?.lastSavepoint?.triggerType === 'UPGRADE' ? savepointInfo.lastSavepoint : null;
+  const isOfRun = launchedAt !== null && (last?.timeStamp ?? 0) >= Date.parse(launchedAt) - skewMs;
+  const isItsOwn = !isActive({ state: jobStates[state ?? ''] ?? 'running' }) && named?.includes(`/${jobId}/`) === true;
+  const isEarly = status?.observedGeneration === undefined;
+  const kept = last?.location ?? null;
+  const path = isItsOwn ? (isOfRun ? kept : null) : (named ?? (isEarly ? kept : null));
   return path?.includes('/') ? path : null;
 }
 

@@ -56,7 +56,7 @@ export async function stop(kit: Kit, call: RunCall): Promise<Progress> {
  * is down for a moment has state of its own: the operator waits for it, or goes by the last checkpoint.
  */
 export function endOf(
-  standing: Pick<Standing, 'resource' | 'specs'>,
+  standing: Pick<Standing, 'resource' | 'entries' | 'specs'>,
   run: Seen,
   declared: Json | undefined,
   isUndone: boolean,

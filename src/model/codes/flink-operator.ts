@@ -56,6 +56,10 @@ export const flinkOperatorCodes = {
     meaning: 'There is no resource of this kind and name in the namespace.',
     next: 'Correct target.name, target.namespace or target.kind, or create the job with a spec that is whole.',
   },
+  'flink-operator-namespace-missing': {
+    meaning: 'There is no such namespace in the cluster.',
+    next: 'Correct target.namespace or target.context, or create the namespace.',
+  },
   'flink-operator-not-a-job': {
     meaning: 'The resource has no job: it is a session cluster, which other jobs run in.',
     next: 'Give spec.job, or roll out its jobs as kind: FlinkSessionJob.',
@@ -143,6 +147,10 @@ export const flinkOperatorCodes = {
       'No upgradeMode is declared, and the operator’s default (stateless) would drop the state: the tool sets savepoint.',
     next: 'Declare spec.job.upgradeMode: savepoint or last-state.',
   },
+  'flink-operator-upgrade-mode-unknown': {
+    meaning: 'The operator knows no such upgradeMode.',
+    next: 'Write savepoint, last-state or stateless.',
+  },
   'flink-operator-no-high-availability': {
     meaning:
       'An upgrade by last-state goes by the metadata of high availability, and none is configured on the resource.',
@@ -151,6 +159,11 @@ export const flinkOperatorCodes = {
   'flink-operator-no-savepoint-directory': {
     meaning: 'An upgrade by savepoint needs a directory for savepoints, and none is configured on the resource.',
     next: 'Set state.savepoints.dir, unless the operator’s defaults have it.',
+  },
+  'flink-operator-no-checkpoint-directory': {
+    meaning:
+      'The operator refuses upgrades by savepoint or last-state without a directory for checkpoints, and none is configured.',
+    next: 'Set state.checkpoints.dir, unless the operator’s defaults have it.',
   },
   'flink-operator-version-major': {
     meaning: 'Flink goes to another major version, which may not read the state.',

@@ -34,7 +34,7 @@ export const planCodes = {
   },
   'job-elsewhere': {
     meaning: 'The ledger names a run of this job on another engine, account, region or cluster: these are two jobs.',
-    next: 'Declare a new job under another key, and the old one with `desired: stopped` where it is.',
+    next: 'If the field that says where has a typo, correct it. Else declare a new job under another key, and the old one with `desired: stopped` where it is.',
   },
   'record-lost': {
     meaning: 'Runs bear this job’s stamp, but the ledger has no record of the job. Nothing is taken as verified.',

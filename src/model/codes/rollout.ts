@@ -8,8 +8,8 @@ export const rolloutCodes = {
   },
   'gate-inconclusive': {
     meaning:
-      'A gate could not be judged: too few samples were known, or there was nothing to compare with. That is no success, so the job is left as it is.',
-    next: 'Look at the signal in your monitoring. Once the signal can be read, `apply --force` rolls the revision out again and verifies it; `advisory: true` makes a gate decide nothing.',
+      'A gate could not be judged: too few samples were known, or they came too far apart, or there was nothing to compare with. That is no success, so the job is left as it is.',
+    next: 'Look at the signal in your monitoring. Once the signal can be read, `apply --force` rolls the revision out again and verifies it; `advisory: true` makes a gate decide nothing. On a local cloud with a high `--clock-rate` samples come too far apart on a slow machine: take a lower rate.',
   },
   'signal-unreadable': {
     meaning:
