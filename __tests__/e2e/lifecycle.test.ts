@@ -200,7 +200,7 @@ Next: fix the code and push, or try the same revision again: stream-rollout appl
       await told(stage, next, 'clicks', { old: first.job('clicks').runAfter }),
     ).toBe(`refused (job-elsewhere), exit 3
 Refused; nothing was touched. The ledger knows it on glue eu-west-1, run <old>, and it is declared on glue us-east-1: these are two jobs. What runs now was not looked at.
-Next: declare it under another key, and clicks as it was with desired: stopped`);
+Next: if target.region has a typo, correct it: it was eu-west-1. Else declare it under another key, and clicks as it was with desired: stopped`);
     expect(next.writes).toEqual([]);
   });
 
