@@ -75,8 +75,8 @@ describe('who may take an open rollout over', () => {
 
   const onLinux = process.platform === 'linux' ? it : it.skip;
   onLinux('a process that ended is gone, though its parent has not asked about it yet', async () => {
-    // The shell becomes a program that never asks about the child that it inherits.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // The shell becomes, before the child ends, a program that never asks about a child that it inherits.
+    const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
     try {
       const [line] = (await once(parent.stdout, 'data')) as [Buffer];
       const pid = Number(line.toString());
