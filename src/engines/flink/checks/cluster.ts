@@ -1,3 +1,4 @@
+import { RolloutError } from '../../../model/error.js';
 import type { Finding } from '../../../model/finding.js';
 import type { StrategyName } from '../../../model/job.js';
 import type { JsonObject } from '../../../model/json.js';
@@ -82,13 +83,23 @@ export async function savepointFindings(kit: Kit, name: string, { id }: Run): Pr
   }
   const vertices = (await kit.api.job(id))?.vertices ?? [];
   const found = await Promise.all(
-    vertices.map(async (vertex) => ({ vertex, level: await kit.api.backpressure(id, vertex.id) })),
+    vertices.map(async (vertex) => ({ vertex, level: await pressureOf(kit, id, vertex.id) })),
   );
   const high = found.filter(({ level }) => level?.backpressureLevel === 'high').map(({ vertex }) => vertex.name);
   if (high.length === 0) return [];
   return [
     finding('flink-backpressure', 'warning', `${name}: run ${id} is under high back pressure in ${high.join(', ')}.`),
   ];
+}
+
+/** A hint that a savepoint may take long; null where it can't be told: 1.20 answers 500 (no value present) until a new task has been sampled. */
+async function pressureOf(kit: Kit, id: string, vertex: string): ReturnType<Kit['api']['backpressure']> {
+  try {
+    return await kit.api.backpressure(id, vertex);
+  } catch (error) {
+    if (!(error instanceof RolloutError)) throw error;
+    return null;
+  }
 }
 
 /** A restart goes on from the last checkpoint: it has to outlive the cancel, and be young enough. */
